@@ -1,4 +1,5 @@
 # make run         everything that is missing, then the application on http://localhost:8000 (PORT=…)
+# make install     everything that is missing, and no more: for a server (README, Running it for real)
 # make test        lint and all tests: test-sqlite, test-journeys, test-postgresql
 # make lint        ruff and mypy alone
 # make messages    bring the message catalogues up to date with the source and compile them
@@ -22,7 +23,7 @@ BASE := var/quyetthang.sqlite3
 # Compiled files are kept whatever the shell says: else each of the many processes compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-sqlite test-journeys test-postgresql lint messages bench reset-demo
+.PHONY: run install test test-sqlite test-journeys test-postgresql lint messages bench reset-demo
 .DELETE_ON_ERROR:
 # Each part of the tests has all processors for itself.
 .NOTPARALLEL:
@@ -33,6 +34,9 @@ run: $(VENV)/run.stamp $(FRONT_END) $(CATALOGUES)
 	  echo "The database is empty: loading the demo."; $(PYTHON) manage.py seed_demo; fi
 	@echo "Open http://localhost:$(PORT) – Ctrl+C stops the server."
 	@exec $(VENV)/bin/gunicorn emulation.wsgi --bind localhost:$(PORT) --threads 8 --no-control-socket --log-level warning
+
+install: $(VENV)/run.stamp $(FRONT_END) $(CATALOGUES)
+	@echo "Installed. README, “Running it for real”, says what comes next."
 
 test: lint test-sqlite test-journeys test-postgresql
 

@@ -7,6 +7,9 @@ class EmulationConfig(AppConfig):
     verbose_name = _("Emulation")
 
     def ready(self) -> None:
+        from django.core.checks import register
+
+        from emulation.deployment import check_deployment
         from emulation.feeds import add_source
         from emulation.reports import (
             activities,
@@ -34,6 +37,7 @@ class EmulationConfig(AppConfig):
         from units.services import after_tree_change, before_tree_change, taking_back
         from units.views import tree
 
+        register(check_deployment, deploy=True)
         after_catalogue.append(load_emulation)
         before_tree_change.append(hold_sheets)
         after_tree_change.append(follow_tree)

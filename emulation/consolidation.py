@@ -139,11 +139,15 @@ class Value:
         return self.value if self.rank is None else Fraction(self.rank)
 
 
-def is_skewed(rule: Rule, parts: Parts) -> bool:
-    """Whether missing cells shift the value of a whole branch: a quarter of few sheets makes the mean of a flow over
-    a stock small, while what the other quarters' sheets counted stays. Other measures lack the cells in both parts.
+def is_skewed(rule: Rule, parts: Parts, rounds: int) -> bool:
+    """Whether missing cells make the value of a period of `rounds` rounds another one than it would be.
+
+    So they do a flow over a stock: a round of few sheets makes its mean small, one of none leaves out what it
+    counted, while the other rounds stay as they are. Other measures lack the cells in both parts. Such a value is
+    not shown.
     """
-    return rule.accrual == "flow_over_stock" and parts.samples > 1 and parts.reported < parts.expected
+    missing = 0 < parts.reported < parts.expected
+    return rule.accrual == "flow_over_stock" and missing and max(rounds, parts.samples) > 1
 
 
 NOTHING = Value()

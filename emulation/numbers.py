@@ -76,12 +76,20 @@ def _read(plain: str, decimals: int, typed: str) -> Decimal:
     raise NumberError(_("“%(text)s” is not a number.") % {"text": typed})
 
 
-def round_half_up(value: Fraction | Decimal | int, decimals: int) -> Decimal:
+Number = Fraction | Decimal | int
+
+
+def round_half_up(value: Number, decimals: int) -> Decimal:
     """`value` rounded once, half up (away from zero), to `decimals` places: 98.65 → 98.7."""
     exact = Fraction(value) * 10**decimals
     whole, rest = divmod(abs(exact.numerator), exact.denominator)
     whole += rest * 2 >= exact.denominator
     return Decimal(-whole if exact < 0 else whole).scaleb(-decimals)
+
+
+def difference(now: Number, places: int, before: Number, places_before: int) -> Decimal:
+    """What lies between two figures as shown: both are rounded first, so whoever subtracts them finds the same."""
+    return round_half_up(now, places) - round_half_up(before, places_before)
 
 
 def percent_of(part: int, whole: int) -> int:
@@ -92,7 +100,7 @@ def percent_of(part: int, whole: int) -> int:
     return 99 if shown == 100 and part < whole else shown
 
 
-def format_number(value: Fraction | Decimal | int | None, decimals: int, language: str | None = None) -> str:
+def format_number(value: Number | None, decimals: int, language: str | None = None) -> str:
     """`value` for the screen: 1.275.000 and 98,6 in Vietnamese, 1,275,000 and 98.6 else; None as "–".
 
     Without `language`, that of the interface.

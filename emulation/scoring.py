@@ -62,12 +62,12 @@ def is_judged_early(
 ) -> bool:
     """Whether a branch of which cells are missing has a result all the same.
 
-    A sum past its target has: what is missing could only add to it. One that may still reach it has none, nor has a
-    `skewed` value; everything else from half of the cells on.
+    A sum past its target has: what is missing could only add to it. So one that is to reach a target is known to have
+    reached it, one that is to stay at it or below (=, ≤, <) only to have missed it; before that, a sum has none. Nor
+    has a `skewed` value; everything else from half of the cells on.
     """
-    passed = value >= target if comparator in (">=", "<") else value > target
-    if is_sum and (passed or comparator in (">=", ">")):
-        return passed
+    if is_sum:
+        return value >= target if comparator in (">=", "<") else value > target
     return not skewed and half(reported, expected)
 
 

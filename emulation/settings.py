@@ -2,37 +2,31 @@
 
 from pathlib import Path
 
-import environ
 from django.contrib.messages import constants as messages
-from django.core.exceptions import ImproperlyConfigured
+
+from emulation import environment
+from emulation.environment import WrongSetting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # everything the application writes; ignored by git
 VAR_DIR.mkdir(exist_ok=True)
 
-env = environ.Env()
-
-PRODUCTION = env.bool("PRODUCTION", default=False)
-DEBUG = env.bool("DEBUG", default=False)
+PRODUCTION = environment.flag("PRODUCTION", default=False)
+DEBUG = environment.flag("DEBUG", default=False)
 if PRODUCTION and DEBUG:
-    raise ImproperlyConfigured("DEBUG shows the application's secrets to everybody: leave it out in production.")
+    raise WrongSetting("DEBUG shows the application's secrets to everybody: leave it out in production.")
 
 
 def required_in_production(name: str, development: str) -> str:
     """The setting `name`; outside production `development` serves when it is not set."""
-    value = env.str(name, default="")
-    if value:
-        return value
-    if PRODUCTION:
-        raise ImproperlyConfigured(
-            f"Set the environment variable {name} before starting in production (README, Settings)."
-        )
-    return development
+    return environment.required(name) if PRODUCTION else environment.text(name, development)
 
 
 SECRET_KEY = required_in_production("SECRET_KEY", "development-only-" + "x" * 50)
-ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").replace(" ", "").split(",")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = environment.hosts(
+    "ALLOWED_HOSTS", required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+)
+CSRF_TRUSTED_ORIGINS = environment.origins("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -55,6 +49,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "units.middleware.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -96,7 +91,8 @@ TEMPLATES = [
 ]
 
 # ── database ──────────────────────────────────────────────────────────────
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/quyetthang.sqlite3")}
+_URL = required_in_production("DATABASE_URL", f"sqlite:///{VAR_DIR}/quyetthang.sqlite3")
+DATABASES = {"default": environment.database("DATABASE_URL", _URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE: a transaction that will write takes the lock at once instead of failing half-way.
@@ -117,7 +113,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Login throttling has to be counted over all worker processes.
-CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR}/cache")}
+CACHES = {"default": environment.cache("CACHE_URL", environment.text("CACHE_URL", f"filecache://{VAR_DIR}/cache"))}
 
 # ── people and login ──────────────────────────────────────────────────────
 AUTH_USER_MODEL = "units.User"
@@ -143,8 +139,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/m/ip", "change_password": "5/m/user"}
 # Proxies in front that set X-Forwarded-For; without it all PCs behind a proxy share one limit.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
-SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.number("TRUSTED_PROXIES", 0, 0, 9)
+SESSION_COOKIE_AGE = environment.number("SESSION_HOURS", 10, 1, 168) * 3600
 # The kinds of includes/note.html.
 MESSAGE_TAGS = {messages.SUCCESS: "met", messages.WARNING: "near", messages.ERROR: "miss"}
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # showing a message must not write
@@ -159,14 +155,16 @@ USE_TZ = True
 
 # ── e-mail ────────────────────────────────────────────────────────────────
 # Reminders (`manage.py send_reminders`); nothing is sent without EMAIL_HOST.
-EMAIL_HOST = env.str("EMAIL_HOST", default="")
-EMAIL_PORT = env.int("EMAIL_PORT", default=25)
-EMAIL_HOST_USER = env.str("EMAIL_USER", default="")
-EMAIL_HOST_PASSWORD = env.str("EMAIL_PASSWORD", default="")
-EMAIL_USE_TLS = env.bool("EMAIL_TLS", default=False)
+EMAIL_HOST = environment.text("EMAIL_HOST")
+EMAIL_PORT = environment.number("EMAIL_PORT", 25, 1, 65535)
+EMAIL_HOST_USER = environment.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_PASSWORD")
+EMAIL_USE_TLS = environment.flag("EMAIL_TLS", default=False)
 EMAIL_TIMEOUT = 20  # seconds
-DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="quyetthang@localhost")
-SITE_URL = env.str("SITE_URL", default="").rstrip("/")  # of links in e-mails
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "quyetthang@localhost")
+SITE_URL = environment.text("SITE_URL") and environment.origin(
+    "SITE_URL", environment.text("SITE_URL")
+)  # of links in e-mails
 
 # ── static files ──────────────────────────────────────────────────────────
 STATIC_URL = "static/"
@@ -189,10 +187,10 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 
 # ── files of users ────────────────────────────────────────────────────────
 MEDIA_ROOT = VAR_DIR / "files"  # never served: every download goes through a view that asks who it is
-EVIDENCE_MB = env.int("EVIDENCE_MB", default=10)  # a file
-EVIDENCE_FILES = env.int("EVIDENCE_FILES", default=20)  # a sheet
+EVIDENCE_MB = environment.number("EVIDENCE_MB", 10, 1, 1000)  # a file
+EVIDENCE_FILES = environment.number("EVIDENCE_FILES", 20, 1, 1000)  # a sheet
 # Years back in which an earlier weak point of a unit on the same matter makes a new one a repetition.
-WEAK_POINT_YEARS = env.int("WEAK_POINT_YEARS", default=3)
+WEAK_POINT_YEARS = environment.number("WEAK_POINT_YEARS", 3, 0, 50)
 WORKBOOK_MB = 5  # a sheet that comes back from Excel; ours have 30 kB
 FILE_UPLOAD_HANDLERS = [
     "emulation.uploads.Limited",
@@ -214,14 +212,13 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
-HTTPS = env.bool("HTTPS", default=PRODUCTION)
+HTTPS = environment.flag("HTTPS", default=PRODUCTION)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31536000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SECURE_REDIRECT_EXEMPT = ["^healthz$"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a sheet is one form: parts, states, reasons and notes of every line
 
 # ── forms and trace ───────────────────────────────────────────────────────
@@ -233,6 +230,7 @@ AUDITLOG_DISABLE_REMOTE_ADDR = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"line": {"()": "emulation.logs.LineFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

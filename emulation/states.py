@@ -137,6 +137,7 @@ STATES: dict[str, dict[str, State]] = {
         "inspected": ("clipboard-check", "info"),
         "concluded": ("patch-check-fill", "met"),
         "point_returned": ("arrow-return-left", "miss"),
+        "paper_outdated": ("journal-x", "near"),
     }),
     # a weak point of a unit
     "weak_point": of(WeakPoint.State, {

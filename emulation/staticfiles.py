@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.contrib.staticfiles.utils import matches_patterns
+from django.core.checks import CheckMessage, Error
 from django.core.files.storage import FileSystemStorage
 
 # Patterns below node_modules/. Whole packages would be 150 MB in a manifest.
@@ -31,8 +32,13 @@ class PackageFinder(BaseFinder):
 
     storage = FileSystemStorage(location=settings.BASE_DIR / "node_modules")
 
-    def check(self, **kwargs: Any) -> list[Any]:
-        return []
+    def check(self, **kwargs: Any) -> list[CheckMessage]:
+        """Without the packages `collectstatic`, and every page, would fail on a path that says nothing."""
+        missing = [folder for folder in FOLDERS if not self.storage.exists(folder)]
+        words = (
+            "Front-end packages are missing in node_modules: %s. Run “make install” in the folder of the application."
+        )
+        return [Error(words % ", ".join(missing), id="emulation.E001")] if missing else []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         found = matches_patterns(path, FILES) and self.storage.exists(path)

@@ -7,8 +7,7 @@ from django.urls import include, path
 from emulation.views import site
 
 urlpatterns = [
-    path("healthz", site.healthz, name="healthz"),
-    path("login/", allauth_views.login, name="account_login"),
+    path("login/", site.login, name="account_login"),
     path("logout/", login_not_required(allauth_views.logout), name="account_logout"),
     path("password/", allauth_views.password_change, name="account_change_password"),
     path("account/", site.account, name="account"),

@@ -1,9 +1,10 @@
 """Sentences of the review report, chosen by rules from figures. No database; Vietnamese, as all paper.
 
 What is said is data (`emulation.phrases`). A clause about a figure is a sentence on its value, what it is against
-its target (`over`, `met`, `near`, `miss`; `plain` without one), against the same period of last year, and how much
-has been reported. Where less is better the keys with `low_` before them come first, where the value is on the wrong
-side of an exact target those with `exact_`. What has no value is said by `nil`, `none` (not reported) and `na`.
+its target (`over`, `met`, `near`, `miss`; `open` before it can be judged, `plain` without one), against the same
+period of last year, and how much has been reported. Where less is better the keys with `low_` before them come first,
+where the value is on the wrong side of an exact target those with `exact_`. What has no value is said by `nil`,
+`none` (not reported), `na` and `few` (too few sheets to reckon it; its value says how many there are).
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from fractions import Fraction
 
 from emulation.phrases import ONLY, Part, Phrases, fill
 
-SILENT = ("nil", "none", "na")  # no value: nothing to compare
+SILENT = ("nil", "none", "na", "few")  # no value: nothing to compare
+NONE, NOT_YET = "không ", "chưa "
 GOOD, BAD = ("over", "met"), ("near", "miss")
 
 
@@ -99,8 +101,8 @@ def main_key(fact: Fact, told: Phrases) -> str:
     """The key of what the value is against its target."""
     if fact.state in SILENT:
         return "plain"
-    if (fact.zero or fact.nil) and fact.low and fact.state == "met":
-        return "zero_met"
+    if (fact.zero or fact.nil) and fact.low and fact.state in ("met", "open"):
+        return f"zero_{fact.state}"
     kind = "exact_" if fact.exact else "low_" if fact.low else ""
     return kind + fact.state if kind + fact.state in told else fact.state
 
@@ -116,6 +118,8 @@ def trend_key(fact: Fact) -> str:
 def clause(fact: Fact, told: Phrases) -> Clause:
     """The clause about a figure: result, comparison with last year, coverage, as of when, as far as they apply."""
     text = told[sentence_key(fact, told)].replace(f"{{{ONLY}}} ", f"{ONLY} " if _only(fact) else "")
+    if fact.state == "open" and text.startswith(NONE):  # there may be some yet
+        text = NOT_YET + text.removeprefix(NONE)
     fields = {name: field_of(fact, name) for name in ("name", "value", "target")}
     parts = fill(told[main_key(fact, told)], sentence=fill(text, **fields), **fields)
     if fact.state not in SILENT:
@@ -130,7 +134,8 @@ def as_of(fact: Fact, told: Phrases) -> tuple[Part, ...]:
 
 
 def _only(fact: Fact) -> bool:
-    return fact.state == "miss" and not fact.low and not fact.exact
+    short = fact.state == "miss" or fact.state == "open" and fact.total
+    return short and not fact.low and not fact.exact
 
 
 def field_of(fact: Fact, name: str) -> Part:
@@ -164,7 +169,7 @@ class Point:
 
     `when` names the year, or the part of it that is reported. One that is not complete yet has its `coverage`
     («60/80»); such a one, and a part of a year (`whole` is False), are told and compared with nothing. `above`: the
-    report has said the coverage once for most figures of the year.
+    report has said the coverage once for most figures of the year. `few`: too few sheets to know the value.
     """
 
     year: int
@@ -175,6 +180,7 @@ class Point:
     when: str = ""
     whole: bool = True
     above: bool = False
+    few: bool = False
 
     @property
     def short(self) -> bool:
@@ -224,7 +230,12 @@ def course(one: Course, told: Phrases) -> Clause:
 
 def _gaps(one: Course, told: Phrases) -> Iterator[Part]:
     first = one.before or one.points[0].year
-    silent = [str(point.year) for point in one.points if point.number is None and point.year >= first]
+    for point in one.points:
+        if point.few:
+            yield from fill(told["course_few"], when=point.said, coverage=point.coverage)
+    silent = [
+        str(point.year) for point in one.points if point.number is None and not point.few and point.year >= first
+    ]
     if silent and len(silent) < sum(point.year >= first for point in one.points):
         yield from fill(told["course_silent"], years=", ".join(silent))
     if one.before:

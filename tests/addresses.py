@@ -2,11 +2,10 @@
 
 CAST = ("administrator", "planner", "staff", "commander", "reviewer", "outsider")
 ON_BOTH = ("administrator", "planner", "staff")  # who open every page between them: on PostgreSQL too
-OPEN = ("healthz", "account_login", "account_logout", "language")  # without login
+OPEN = ("account_login", "account_logout", "language")  # without login
 
 # name → what it leads to, statuses of GET and of an empty POST in the order of CAST; None: 405 for all.
 TABLE: dict[str, tuple[str, str | None, str | None]] = {
-    "healthz": ("", "200 200 200 200 200 200", None),
     "account_login": ("", "302 302 302 302 302 302", "302 302 302 302 302 302"),
     "account_logout": ("", "200 200 200 200 200 200", "302 302 302 302 302 302"),
     "account_change_password": ("", "200 200 200 200 200 200", "200 200 200 200 200 200"),
@@ -32,6 +31,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "units:user-detail": ("user", "200 403 403 403 403 403", None),
     "units:user-update": ("user", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "units:user-password": ("user", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "units:user-unlock": ("user", None, "302 403 403 403 403 403"),
     "units:membership-create": ("user", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "units:membership-end": ("membership", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "units:person-list": ("", "403 200 200 200 200 200", None),

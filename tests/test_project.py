@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 from django.apps import apps
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 from django.db import connection
 from django.db.models import BaseConstraint
 
@@ -37,7 +37,7 @@ PURE = [
 ]  # fmt: skip
 PRODUCTION = {
     "PRODUCTION": "1", "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    "ALLOWED_HOSTS": "thidua.example",
+    "ALLOWED_HOSTS": "thidua.example", "DATABASE_URL": f"sqlite:///{ROOT}/var/production-check.sqlite3",
 }  # fmt: skip
 
 
@@ -76,16 +76,44 @@ def test_deployment_check_is_clean_in_production() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
 def test_production_does_not_start_without_its_settings_and_names_them(name: str) -> None:
-    done = manage("check", **{key: value for key, value in PRODUCTION.items() if key != name})
-    assert done.returncode == 1
-    assert f"Set the environment variable {name} before starting" in done.stderr
+    done = manage("check", **PRODUCTION | {name: ""})
+    words = f"Set the environment variable {name} before starting in production (README, Settings).\n"
+    assert (done.returncode, done.stderr) == (1, words)
 
 
 def test_production_does_not_start_in_debug_mode() -> None:
     done = manage("check", **PRODUCTION, DEBUG="1")
-    assert (done.returncode, "DEBUG shows the application's secrets" in done.stderr) == (1, True)
+    assert (done.returncode, done.stderr.startswith("DEBUG shows the application's secrets")) == (1, True)
+
+
+def test_server_stops_with_the_sentence_alone_and_does_not_try_again() -> None:
+    """4 is gunicorn's status for an application that cannot be loaded."""
+    environment = os.environ | PRODUCTION | {"SESSION_HOURS": "0"}
+    command = [sys.executable, "-c", "import emulation.wsgi"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    words = "SESSION_HOURS=0 is not possible: it takes a whole number from 1 to 168 (README, Settings).\n"
+    assert (done.returncode, done.stderr) == (4, words)
+
+
+def test_the_demo_is_not_loaded_in_production() -> None:
+    done = manage("seed_demo", **PRODUCTION)
+    words = "CommandError: The demo comes with logins that everybody knows: it is not loaded with PRODUCTION=1.\n"
+    assert (done.returncode, done.stderr) == (1, words)
+
+
+def test_make_install_brings_what_a_server_needs_without_demo_and_server() -> None:
+    """Everything of `make run` but its last steps, as on a machine where nothing is there yet."""
+    done = subprocess.run(["make", "-n", "-B", "install"], cwd=ROOT, capture_output=True, text=True, check=True)
+    needed = ["-m venv", "pip install", "npm ci", "babel.messages.frontend"]
+    assert [step in done.stdout for step in needed] == [True] * 4
+    assert [step in done.stdout for step in ("manage.py", "gunicorn ")] == [False, False]
+
+
+def test_commands_of_the_readme_exist() -> None:
+    named = set(re.findall(r"manage\.py (\w+)", (ROOT / "README.md").read_text()))
+    assert named - {"help", *get_commands()} == set()
 
 
 def test_development_needs_no_settings() -> None:

@@ -19,6 +19,20 @@ from units.text import typed
 Next = Callable[[HttpRequest], HttpResponse]
 
 
+class HealthMiddleware:
+    """/healthz, for the watchdog: the application answers. Before all else, so that neither the database, which may
+    be down, nor the name by which the watchdog calls the server has a say.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info == "/healthz":
+            return HttpResponse("ok", content_type="text/plain")
+        return self.get_response(request)
+
+
 class LoginMiddleware(LoginRequiredMiddleware):
     """Everything needs a login. After it comes the page that was asked for; where a form was sent with an
     ended session, the page on which it stands, for most forms have addresses that cannot be opened.
@@ -112,7 +126,7 @@ def _typed(sent: QueryDict) -> Any:
 class FirstPasswordMiddleware:
     """A user with a password given by somebody else chooses an own one before anything else."""
 
-    OPEN = ("account_change_password", "account_logout", "language", "healthz")
+    OPEN = ("account_change_password", "account_logout", "language")
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response

@@ -26,6 +26,7 @@ urlpatterns = [
     path("users/<int:pk>/", users.user_detail, name="user-detail"),
     path("users/<int:pk>/update/", users.user_update, name="user-update"),
     path("users/<int:pk>/password/", users.user_password, name="user-password"),
+    path("users/<int:pk>/unlock/", users.user_unlock, name="user-unlock"),
     path("users/<int:pk>/memberships/new/", users.membership_create, name="membership-create"),
     path("memberships/<int:pk>/end/", users.membership_end, name="membership-end"),
     path("people/", persons.person_list, name="person-list"),

@@ -16,7 +16,7 @@ from awards.models import Grant, Nomination
 from awards.reports.facts import WHOLE_YEAR
 from emulation.models import Campaign, Indicator
 from emulation.periods import quarter_end, quarter_of
-from emulation.reports.display import Grades, Links, coverage_text, state_key, target_text, value_text, with_unit
+from emulation.reports.display import Grades, Links, coverage_text, paper_text, state_key, target_text, with_unit
 from emulation.reports.figures import Figure, figures_of
 from units.models import Initiative, TaskRating, Unit, UnitRating
 
@@ -145,9 +145,15 @@ def _of_units(units: set[int], term: Term, found: Found) -> None:
                 found["unit", unit.pk].append(_figure(indicator, figure, grades, url, year))
 
 
+def _value(indicator: Indicator, figure: Figure, grades: Grades) -> str:
+    """As papers write it: of too few sheets there is no number."""
+    text = paper_text(indicator, figure, grades)
+    return text if figure.skewed else with_unit(text, indicator)
+
+
 def _figure(indicator: Indicator, figure: Figure, grades: Grades, url: str, year: int) -> Achievement:
     return Achievement(
-        "figure", indicator.label, with_unit(value_text(indicator, figure, grades), indicator),
+        "figure", indicator.label, _value(indicator, figure, grades),
         target_text(indicator, figure.target, figure.comparator, grades), state_key(figure), coverage_text(figure),
         url, year,
     )  # fmt: skip

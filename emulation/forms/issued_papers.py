@@ -9,14 +9,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from emulation.forms.coverage import CoverageForm
 from emulation.models import IssuedPaper
 from emulation.reports.paper_kinds import KINDS
 from units.forms.fields import DayField, normal_texts
 from units.search import words_q
 
 
-class IssueForm(forms.Form):
-    """Number, day and signature."""
+class IssueForm(CoverageForm, forms.Form):
+    """Number, day and signature; of what rests on sheets that are missing, that this is known."""
 
     number = forms.CharField(label=gettext_lazy("Number"), max_length=60)
     day = DayField(label=gettext_lazy("Day"))
@@ -25,8 +26,7 @@ class IssueForm(forms.Form):
     signer_post = forms.CharField(label=gettext_lazy("Post of the signer"), max_length=120)
 
     def clean(self) -> dict[str, Any]:
-        super().clean()
-        return normal_texts(self.cleaned_data)
+        return normal_texts(super().clean())
 
 
 class CancelForm(forms.Form):

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from emulation import phrases
+from emulation.forms.coverage import CoverageForm
 from emulation.models import Phrase, ReviewReport
 from emulation.numbers import format_number
 from units.forms.fields import DayField, normal_texts
@@ -42,7 +43,7 @@ NUMBER_OF_DAY = {
 }  # fmt: skip
 
 
-class SignForm(SeenPage, forms.ModelForm):
+class SignForm(CoverageForm, SeenPage, forms.ModelForm):
     """A report signed off as the page shows it, and what it carries on paper beside its words."""
 
     day = DayField(label=_("Date"))
@@ -58,8 +59,7 @@ class SignForm(SeenPage, forms.ModelForm):
         self.fields["day"].widget.attrs |= NUMBER_OF_DAY
 
     def clean(self) -> dict[str, Any]:
-        super().clean()
-        return normal_texts(self.cleaned_data)
+        return normal_texts(super().clean())
 
 
 class ReopenForm(forms.Form):

@@ -311,3 +311,7 @@ class HandInForm(SeenPage, forms.Form):
         required=False,
         widget=forms.Textarea({"rows": 2, "data-most": 500}),
     )
+
+    def __init__(self, *args: Any, hold: Callable[[], None], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hold = hold  # type: ignore[method-assign]

@@ -34,7 +34,8 @@ class IssuedPaper(models.Model):
     """A paper with its number, as it was issued. Numbers run by unit, year and kind; none is given twice.
 
     Never changed: a cancelled one stays with its reason, and its number with it. `address` is the page that it was
-    made from, `report` the review report where it is one. The row is its own trace.
+    made from, `report` the review report where it is one. `outdated_at`: since when approved figures that it rests on
+    are others than when it was issued. The row is its own trace.
     """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="issued_papers", verbose_name=_("unit"))
@@ -55,6 +56,8 @@ class IssuedPaper(models.Model):
     cancelled_by = models.ForeignKey(ME, on_delete=models.PROTECT, null=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True)
     cancelled_why = models.CharField(_("reason"), max_length=500, blank=True)
+
+    outdated_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = IssuedPaperQuerySet.as_manager()
 

@@ -89,6 +89,7 @@ class Notice(models.Model):
         EXTENSION_ENDED = "extension_ended", _("Extension ended")
         INSPECTED = "inspected", _("Results of an inspection")
         CONCLUDED = "concluded", _("Inspection concluded")
+        PAPER_OUTDATED = "paper_outdated", _("Figures of a signed paper changed")
         POINT_RETURNED = "point_returned", _("Weak point sent back")
 
     user = models.ForeignKey("units.User", on_delete=models.PROTECT, related_name="notices")

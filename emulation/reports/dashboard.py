@@ -31,6 +31,8 @@ from emulation.reports.display import (
     dated,
     delta_of,
     mark_of,
+    paper_text,
+    state_key,
     trimmed,
     unit_text,
     until_text,
@@ -81,7 +83,8 @@ class Reached:
     """How many of the indicators with a target are met or exceeded.
 
     `change` since last year; None where fewer than half of them had a target then. `untils`: of those whose figures
-    end before the period does; `unjudged` have no result, as sheets are missing or nothing is to be compared.
+    end before the period does; `unjudged` have no result, as sheets are missing or nothing is to be compared, and
+    `silent` nobody has reported. With the met and the missed these are all.
     """
 
     met: int
@@ -89,6 +92,8 @@ class Reached:
     change: int | None
     untils: tuple[Until, ...] = ()
     unjudged: int = 0
+    silent: int = 0
+    sums: bool = False  # the unit has none of its own; only reports look
 
     @property
     def share(self) -> int:
@@ -96,7 +101,7 @@ class Reached:
 
     @property
     def missed(self) -> int:
-        return self.total - self.met - self.unjudged
+        return self.total - self.met - self.unjudged - self.silent
 
     @property
     def as_of(self) -> list[str]:
@@ -134,6 +139,7 @@ class Line:
     full: str = ""  # the longer of the campaign's name and the catalogue's: for papers
     named: bool = False  # the campaign's own name says more than the catalogue's: sentences keep it
     until: Until | None = None  # as of when the value stands, where that is before the end of the period
+    skewed: bool = False  # too few sheets to know the value: it says so
 
     @property
     def as_of(self) -> str:
@@ -267,7 +273,7 @@ def dashboard_of(unit: Unit, year: int, period: str, *, handed_in: bool = False,
         at=timezone.now(),
         reached=_reached(page),
         tiles=_tiles(page, placed),
-        heat=heat_of(page, below, [row.indicator for row in placed if row.is_main], progress),
+        heat=heat_of(page, below, [row.indicator for row in placed if row.is_main]),
         areas=_areas(page),
         progress=progress,
         coming=coming_of(page),
@@ -307,20 +313,22 @@ def _ordered(reading: Reading, placed: list[CampaignIndicator]) -> list[Indicato
 
 def _reached(page: Page) -> Reached:
     """Compared with last year over the indicators that had a target then as well."""
-    now, untils, unjudged, both_now, both_before, common = [], [], 0, 0, 0, 0
+    now, untils, unjudged, silent, both_now, both_before, common = [], [], 0, 0, 0, 0, 0
     for indicator in page.indicators:
         figure, before = page.figure(indicator), page.figure(indicator, year=page.year - 1)
         if figure is None or figure.target is None:
             continue
         now.append(figure.outcome in GOOD)
-        unjudged += figure.outcome is None
+        none = state_key(figure) == "none"
+        silent += none
+        unjudged += figure.outcome is None and not none
         untils += [figure.until] if figure.until else []
         if before is not None and before.target is not None and figure.comparable and before.comparable:
             common += 1
             both_now += figure.outcome in GOOD
             both_before += before.outcome in GOOD
     known = common * 2 > len(now)
-    return Reached(sum(now), len(now), both_now - both_before if known else None, tuple(untils), unjudged)
+    return Reached(sum(now), len(now), both_now - both_before if known else None, tuple(untils), unjudged, silent)
 
 
 def _tiles(page: Page, placed: list[CampaignIndicator]) -> list[Tile]:
@@ -350,7 +358,7 @@ def _beside(indicator: Indicator, figure: Figure) -> str:
     """What stands small beside a tile's value: the target of a sum, else a short unit of measure."""
     if indicator.is_sum and figure.target is not None and figure.comparator in (">=", ">"):
         return f"/{NBSP}{trimmed(figure.target)}"
-    unit = "" if indicator.measure == Indicator.Measure.GRADE else unit_text(indicator)
+    unit = "" if figure.skewed or indicator.measure == Indicator.Measure.GRADE else unit_text(indicator)
     return unit if len(unit) <= SHORT_UNIT else ""
 
 
@@ -385,10 +393,11 @@ def _line(page: Page, indicator: Indicator, figure: Figure) -> Line:
         full=max(indicator.label, page.label(indicator), key=len),
         named=len(page.label(indicator)) > len(indicator.label),
         until=figure.until,
+        skewed=figure.skewed,
     )
 
 
 def _before(page: Page, indicator: Indicator, figure: Figure, before: Figure | None) -> str:
     """Last year's value, with as of when it stands where that is not as of when this year's does."""
-    text = page.text(indicator, before)
+    text = paper_text(indicator, before, page.grades)
     return dated(text, before.until) if before and before.until != figure.until else text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -16,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from emulation.models import CampaignIndicator, Grade, Indicator
-from emulation.numbers import NBSP, compared, format_number, round_half_up, signed
+from emulation.numbers import NBSP, compared, difference, format_number, round_half_up, signed
 from emulation.periods import ROMAN
 from emulation.reports.figures import Figure, Reading, Until
 from emulation.reports.partly import figure_under
@@ -86,27 +85,32 @@ def trimmed(value: Fraction | int, places: int = 3) -> str:
     return format_number(rounded, max(0, -int(rounded.as_tuple().exponent)))
 
 
-def decimals_for(indicator: Indicator, figures: Iterable[Figure | None]) -> int:
-    """Decimals of a column: as the indicator says, more where a rounded value looks like the target it misses."""
-    places = indicator.shown_decimals
-    for figure in figures:
-        if figure is not None and figure.target is not None and figure.value.value is not None:
-            found = shown_decimals(figure.comparator, figure.target, figure.value.value, indicator.shown_decimals)
-            places = max(places, found)
-    return places
+def decimals_for(indicator: Indicator, figure: Figure | None) -> int:
+    """Decimals of a value: as the indicator says, more where it would look like the target that it misses."""
+    if figure is None or figure.target is None or figure.value.value is None:
+        return indicator.shown_decimals
+    return shown_decimals(figure.comparator, figure.target, figure.value.value, indicator.shown_decimals)
 
 
-def value_text(indicator: Indicator, figure: Figure | None, grades: Grades, decimals: int | None = None) -> str:
-    """The value alone; that it is nil, which is not 0; "–" where there is none."""
+def value_text(indicator: Indicator, figure: Figure | None, grades: Grades) -> str:
+    """The value alone; that it is nil, which is not 0, or cannot be known yet; "–" where there is none."""
     if figure is None or figure.reported == 0:
         return "–"
     if figure.nil:
         return nil_text()
     if figure.value.comparable is None:
         return "–"
+    if figure.skewed:
+        return few_text()
     if figure.value.rank is not None:
         return grades.name(indicator, figure.value.rank)
-    return format_number(figure.value.value, decimals_for(indicator, [figure]) if decimals is None else decimals)
+    return format_number(figure.value.value, decimals_for(indicator, figure))
+
+
+def paper_text(indicator: Indicator, figure: Figure | None, grades: Grades) -> str:
+    """`value_text` for a paper, which says by how many sheets a value cannot be known yet."""
+    text = value_text(indicator, figure, grades)
+    return few_of_text(coverage_text(figure)) if figure and text == few_text() else text
 
 
 def unit_text(indicator: Indicator) -> str:
@@ -122,7 +126,7 @@ def name_with_unit(name: str, unit: str) -> str:
 def with_unit(text: str, indicator: Indicator) -> str:
     unit = unit_text(indicator)
     graded = indicator.measure == Indicator.Measure.GRADE
-    return text if text in ("–", nil_text()) or not unit or graded else f"{text}{NBSP}{unit}"
+    return text if text in ("–", nil_text(), few_text()) or not unit or graded else f"{text}{NBSP}{unit}"
 
 
 def target_text(indicator: Indicator, target: Fraction | None, comparator: str, grades: Grades) -> str:
@@ -167,7 +171,7 @@ def delta_of(indicator: Indicator, now: Figure | None, before: Figure | None) ->
     alone makes a change: of a sum, of what is added over the rounds, of a single unit; nor where only one of them
     stands as of a day before the period's end.
 
-    The unrounded values are subtracted.
+    What is shown is subtracted (`numbers.difference`).
     """
     if now is None or before is None or not (now.comparable and before.comparable):
         return None
@@ -176,13 +180,13 @@ def delta_of(indicator: Indicator, now: Figure | None, before: Figure | None) ->
     added = indicator.is_sum or indicator.accrual == Indicator.Accrual.FLOW_OVER_STOCK
     if not (now.complete and before.complete) and (added or not now.branch):
         return None
-    change = now.value.comparable - before.value.comparable  # type: ignore[operator]
-    shown = round_half_up(change, indicator.shown_decimals)
-    if shown == 0:
+    places, then = decimals_for(indicator, now), decimals_for(indicator, before)
+    change = difference(now.value.comparable, places, before.value.comparable, then)  # type: ignore[arg-type]
+    if change == 0:
         return Delta("=", "", "", None)
     better = {"higher": change > 0, "lower": change < 0}.get(indicator.direction)
     tone = "" if better is None else "met" if better else "miss"
-    text = "" if now.value.rank is not None else format_number(abs(change), indicator.shown_decimals)
+    text = "" if now.value.rank is not None else format_number(abs(change), max(places, then))
     return Delta(text, "arrow-up-short" if change > 0 else "arrow-down-short", tone, change > 0)
 
 
@@ -198,8 +202,8 @@ class Bar:
 
 
 def bar_of(indicator: Indicator, figure: Figure | None) -> Bar | None:
-    """None for grades, nil and where there is no value. High percentages are drawn on a scale that begins above 0."""
-    if figure is None or figure.value.value is None or figure.reported == 0 or figure.nil:
+    """None for grades, nil and where no value is shown. High percentages are drawn on a scale that begins above 0."""
+    if figure is None or figure.value.value is None or figure.reported == 0 or figure.nil or figure.skewed:
         return None
     value, target = figure.value.value, figure.target
     known = [value] if target is None else [value, target]
@@ -284,6 +288,16 @@ def nil_text() -> str:
     return _("nil")
 
 
+def few_text() -> str:
+    """A figure that cannot be known yet, as missing sheets would distort it (`Figure.skewed`), in a narrow cell."""
+    return _("too few sheets")
+
+
+def few_of_text(coverage: str) -> str:
+    """The same on paper, with how many sheets («25/48») there are."""
+    return _("too few sheets to reckon it (%(coverage)s sheets)") % {"coverage": coverage}
+
+
 @dataclass(slots=True)
 class Page:
     """What the parts of the page are built from."""
@@ -313,5 +327,5 @@ class Page:
     def target(self, indicator: Indicator, figure: Figure | None) -> str:
         return target_text(indicator, figure.target, figure.comparator, self.grades) if figure else ""
 
-    def text(self, indicator: Indicator, figure: Figure | None, decimals: int | None = None) -> str:
-        return value_text(indicator, figure, self.grades, decimals)
+    def text(self, indicator: Indicator, figure: Figure | None) -> str:
+        return value_text(indicator, figure, self.grades)

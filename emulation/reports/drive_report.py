@@ -24,6 +24,7 @@ from emulation.reports.display import (
     Links,
     coverage_text,
     mark_of,
+    state_key,
     target_text,
     unit_text,
     value_text,
@@ -69,8 +70,11 @@ def _page(unit: Unit, drive: Campaign, rows: list[Row], place: Lineage | None) -
     areas: dict[str, list[Line]] = {}
     for placed, figure in rows:
         areas.setdefault(placed.indicator.area.label, []).append(_line(unit, placed, figure, grades, links))
-    outcomes = [figure.outcome for _placed, figure in rows if figure.target is not None]
-    reached = Reached(sum(one in GOOD for one in outcomes), len(outcomes), None, unjudged=outcomes.count(None))
+    targeted = [figure for _placed, figure in rows if figure.target is not None]
+    states = [state_key(figure) for figure in targeted]
+    met, silent = sum(state in GOOD for state in states), states.count("none")
+    unjudged = sum(figure.outcome is None for figure in targeted) - silent
+    reached = Reached(met, len(targeted), None, unjudged=unjudged, silent=silent)
     return Dashboard(
         unit=unit, branch=bool(place and not place.is_leaf), superior=place.parent if place else None,
         year=drive.year, period=drive_period(drive.pk), links=links, campaign=drive, years=[], at=timezone.now(),

@@ -31,7 +31,7 @@ from emulation.reports.plan import Plan
 from emulation.reports.targets import compared_words, judged_on, states_of
 from emulation.scoring import Outcome, judge
 from units.models import Unit
-from units.paths import path_ids
+from units.paths import branch_q, path_ids
 
 Values = dict[tuple[int, int], Figure]
 
@@ -82,6 +82,15 @@ def drives_of(unit: Unit, year: int) -> CampaignQuerySet:
         | Q(pk__in=asked.values("round__drive"))
     )  # fmt: skip
     return Campaign.objects.launched().filter(mine, year=year, kind__is_drive=True).order_by("starts", "pk")
+
+
+def drives_below(unit: Unit, year: int) -> CampaignQuerySet:
+    """Launched drives of the year that units below the unit launched on their own, in the order of their days."""
+    rows = Campaign.objects.launched().filter(year=year, kind__is_drive=True).exclude(launching_unit=unit)
+    below = rows.filter(branch_q(unit.path, "launching_unit__path")).exclude(
+        pk__in=drives_of(unit, year).values("pk")
+    )
+    return below.select_related("launching_unit").order_by("starts", "pk")
 
 
 def drive_of(unit: Unit, year: int, period: str) -> Campaign | None:

@@ -134,11 +134,15 @@ class Explained:
         figure = self.figure
         if figure is not None and figure.unsettled:
             return _unsettled_why(figure)
-        if figure is None or not figure.branch or figure.complete or figure.target is None or figure.outcome:
+        if figure is None or figure.complete:
             return ""
         if figure.skewed:
-            return _("Not judged before every sheet is there: a quarter of few sheets makes the mean too small.")
-        return _("Not judged before half of the sheets are there.") if figure.reported else ""
+            return _("Not known before every sheet is there: a quarter of few sheets makes the mean too small.")
+        if not figure.branch or figure.target is None or figure.outcome or not figure.reported:
+            return ""
+        if self.indicator.is_sum:
+            return _("Not judged before every sheet is there: what is missing may still change the result.")
+        return _("Not judged before half of the sheets are there.")
 
     @property
     def measured_in(self) -> str:
@@ -321,10 +325,12 @@ def rule_text(indicator: Indicator, figure: Figure | None) -> str:
 
 
 def _contrast(page: Page, indicator: Indicator, figure: Figure | None, rows: list[Contribution]) -> str:
-    """The wrong average of the units' ratios, where it looks different."""
+    """The wrong average of the units' ratios, where it looks different; not where missing sheets make it so."""
+    rule = rule_of(indicator)
     if indicator.measure != Measure.RATIO or figure is None or figure.value.value is None:
         return ""
-    rule = rule_of(indicator)
+    if figure.skewed or any(row.is_skewed(rule) for row in rows):
+        return ""
     values = [
         value
         for row in rows

@@ -72,7 +72,8 @@ class Figure:
 
     `reported` and `expected` count unit × round cells; `targeted` and `met` count units without
     subordinates. `branch` says that the unit has subordinates in the period; `nil` that a single unit
-    reported nothing but nil; `skewed` that missing cells distort the value (`consolidation.is_skewed`).
+    reported nothing but nil; `skewed` that missing cells distort the value, which is not shown
+    (`consolidation.is_skewed`).
     `outcome` is None where there is nothing to compare; with missing cells also for a single unit, and for a branch
     where they skew the value, could complete a sum or are the most, unless a sum is past its target already.
     `until` is None where the data reach to the period's end, or nothing is reported. `unsettled`: as units moved, the
@@ -346,7 +347,10 @@ class Reading:
         row = self.indicators[indicator]
         target = None if unsettled else target
         rule = rule_of(row)
-        value, skewed = value_of(rule, parts, branch=branch), is_skewed(rule, parts)
+        value, skewed = (
+            value_of(rule, parts, branch=branch),
+            self._is_skewed(rule, parts, indicator, unit, year, period),
+        )
         outcome = None
         if value.comparable is not None and target is not None:
             margins = self.margins(row, unit, year, period)
@@ -360,6 +364,13 @@ class Reading:
             unit, indicator, year, period, branch, value, parts, parts.reported, parts.expected, targeted, met,
             target, comparator, outcome, nil, until if parts.reported else None, skewed, unsettled,
         )  # fmt: skip
+
+    def _is_skewed(self, rule: Rule, parts: Parts, indicator: int, unit: int, year: int, period: str) -> bool:
+        """By the rounds of the period in which the unit is asked; all where nobody asks it."""
+        if rule.accrual != Indicator.Accrual.FLOW_OVER_STOCK or parts.reported == parts.expected:
+            return False
+        placed, quarters = self.placement(indicator, unit, year, period), periods.QUARTERS[period]
+        return is_skewed(rule, parts, sum(placed is None or quarter in placed.asked_quarters for quarter in quarters))
 
     def figure(self, unit: int, indicator: int, year: int, period: str) -> Figure | None:
         """The figure, or None where nothing was expected or reported."""

@@ -14,9 +14,21 @@ from django.db.models import Q
 from django.utils import translation
 
 from emulation.models import Campaign, Indicator
+from emulation.numbers import round_half_up
 from emulation.periods import FIVE_YEARS, period_label, period_short
 from emulation.phrases import Phrases, fill
-from emulation.reports.display import GOOD, NBSP, Grades, Links, coverage_text, nil_text, unit_text, value_text
+from emulation.reports.display import (
+    GOOD,
+    NBSP,
+    Grades,
+    Links,
+    coverage_text,
+    decimals_for,
+    nil_text,
+    paper_text,
+    unit_text,
+    value_text,
+)
 from emulation.reports.figures import Figure, Reading, Wanted
 from emulation.reports.review_judgement import measured
 from emulation.reports.review_paper import Annex, Paper, headed, heading, said
@@ -177,6 +189,7 @@ def _point(unit: Unit, one: Series, year: int, grades: Grades) -> Point:
         year, *_value(row, figure, grades), Links(year, period, False).figure(unit.pk, row),
         "" if figure is None or figure.complete else coverage_text(figure),
         when="" if period == "Y" else period_label(year, period), whole=period == "Y",
+        few=figure is not None and figure.skewed,
     )  # fmt: skip
 
 
@@ -185,12 +198,13 @@ def _known(figure: Figure) -> bool:
 
 
 def _value(row: Indicator, figure: Figure | None, grades: Grades) -> tuple[str, Fraction | int | None]:
-    """The value in words, and to compare; both empty where there is none."""
-    if figure is None or figure.value.comparable is None or not figure.reported:
+    """The value in words, and as shown to compare; both empty where there is none."""
+    if figure is None or figure.value.comparable is None or not figure.reported or figure.skewed:
         return "", None
     text = value_text(row, figure, grades)
     plain = figure.nil or row.measure == Indicator.Measure.GRADE
-    return lower_first(text) if plain else measured(text, unit_text(row)), figure.value.comparable
+    number = Fraction(round_half_up(figure.value.comparable, decimals_for(row, figure)))
+    return lower_first(text) if plain else measured(text, unit_text(row)), number
 
 
 # ── III ───────────────────────────────────────────────────────────────────
@@ -260,6 +274,10 @@ def _cell(one: Series, year: int, grades: Grades) -> str:
     mark = "" if period == "Y" else f" ({part})"
     if figure is None and year in one.old:
         figure, mark = one.old[year], BROKEN
-    text = value_text(one.indicator, figure, grades)
+    text = paper_text(one.indicator, figure, grades)
     short = "" if figure is None or figure.complete else coverage_text(figure)
-    return text if text in ("–", nil_text()) else f"{text}{mark}{f' ({short})' if short else ''}"
+    return (
+        text
+        if (figure and figure.skewed) or text in ("–", nil_text())
+        else f"{text}{mark}{f' ({short})' if short else ''}"
+    )

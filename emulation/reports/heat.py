@@ -13,7 +13,7 @@ from emulation.reports.display import (
     Mark,
     Page,
     coverage_text,
-    decimals_for,
+    few_text,
     mark,
     mark_of,
     nil_text,
@@ -25,7 +25,7 @@ from emulation.reports.display import (
 from emulation.reports.extensions import terms_of
 from emulation.reports.figures import Figure
 from emulation.reports.partly import partly_below, quarters_under, spans_under
-from emulation.reports.progress import Progress, sheet_mark
+from emulation.reports.progress import coming_of, sheet_mark
 from emulation.terms import Terms
 from units import clock
 from units.models import Unit, UnitKind
@@ -66,19 +66,13 @@ class Heat:
         return len(self.heads)
 
 
-def heat_of(page: Page, below: list[Lineage], main: list[Indicator], progress: Progress | None) -> Heat | None:
+def heat_of(page: Page, below: list[Lineage], main: list[Indicator]) -> Heat | None:
     main = [indicator for indicator in main if page.figure(indicator) is not None]
     if not main or not below:
         return None
-    columns = []
-    for indicator in main:
-        figures = [page.figure(indicator), *(page.figure_below(indicator, row.unit_id) for row in below)]
-        columns.append((indicator, decimals_for(indicator, figures)))
-    note = ""
-    if progress is not None:
-        note = _counted(page, progress.approved, progress.handed_in, progress.sheets)
+    note = _counted(page, page.unit.pk)
     figures = [page.figure(indicator) for indicator in main]
-    total = _row(page, page.unit, columns, figures, name=_("Whole branch"), note=note)
+    total = _row(page, page.unit, main, figures, name=_("Whole branch"), note=note)
     groups: dict[str, list[HeatRow]] = {}
     own = page.reading.place(page.unit.pk, page.year, page.period)
     terms = terms_of([*below, *([own] if own else [])])
@@ -87,13 +81,13 @@ def heat_of(page: Page, below: list[Lineage], main: list[Indicator], progress: P
     spans = spans_under(page.unit, partly_below(page.reading, page.unit.pk, below, page.year, page.period), page.year)
     for place in below:
         figures = [page.figure_below(indicator, place.unit_id) for indicator in main]
-        row = _child_row(page, place, terms[place.pk], columns, figures, spans.get(place.unit_id))
+        row = _child_row(page, place, terms[place.pk], main, figures, spans.get(place.unit_id))
         groups.setdefault(place.unit.kind.block, []).append(row)
     names = {UnitKind.Block.STAFF: _("Offices of the staff"), UnitKind.Block.LINE: _("Line units")}
     return Heat(
         [_head(page, indicator) for indicator in main],
         total,
-        _own_row(page, own, terms, columns) if own else None,
+        _own_row(page, own, terms, main) if own else None,
         [(names[UnitKind.Block(block)], rows) for block, rows in groups.items()],
     )
 
@@ -112,15 +106,15 @@ def _as_of(page: Page, indicator: Indicator, figure: Figure | None) -> str:
 
 
 def _row(
-    page: Page, unit: Unit, columns: list[tuple[Indicator, int]], figures: list[Figure | None], *, name: str = "",
-    note: str = "", opened: int = 0,
+    page: Page, unit: Unit, main: list[Indicator], figures: list[Figure | None], *, name: str = "", note: str = "",
+    opened: int = 0,
 ) -> HeatRow:  # fmt: skip
     """`opened`: the unit whose figures its cells open, where that is another."""
-    known = [(*column, figure) for column, figure in zip(columns, figures, strict=True)]
+    known = list(zip(main, figures, strict=True))
     values = [_value(page, *column) for column in known]
     cells = [
         _cell(page, opened or unit.pk, indicator, figure, "/".join(filter(None, value)))
-        for (indicator, _decimals, figure), value in zip(known, values, strict=True)
+        for (indicator, figure), value in zip(known, values, strict=True)
     ]
     return HeatRow(
         name or unit.name,
@@ -128,18 +122,16 @@ def _row(
         "" if name else page.links.dashboard(unit.pk),
         cells,
         values,
-        [_state(page, indicator, figure) for indicator, _decimals, figure in known],
+        [_state(page, indicator, figure) for indicator, figure in known],
     )
 
 
-def _own_row(
-    page: Page, place: Lineage, terms: dict[int, Terms], columns: list[tuple[Indicator, int]]
-) -> HeatRow | None:
+def _own_row(page: Page, place: Lineage, terms: dict[int, Terms], main: list[Indicator]) -> HeatRow | None:
     """What arose in the unit itself, where it has sheets of its own."""
-    figures = [page.reading.alone(page.unit.pk, i.pk, page.year, page.period) for i, _decimals in columns]
+    figures = [page.reading.alone(page.unit.pk, i.pk, page.year, page.period) for i in main]
     if not any(figures):
         return None
-    row = _row(page, page.unit, columns, figures, name=_("Arisen in the unit itself"))
+    row = _row(page, page.unit, main, figures, name=_("Arisen in the unit itself"))
     return _or_silent(page, place, terms[place.pk], row, figures, own=True)
 
 
@@ -147,15 +139,15 @@ def _child_row(
     page: Page,
     place: Lineage,
     terms: Terms,
-    columns: list[tuple[Indicator, int]],
+    main: list[Indicator],
     figures: list[Figure | None],
     span: str | None,
 ) -> HeatRow:
     """`span`: since or until when it stood here; None where it did all the time."""
-    note = "" if place.is_leaf else _counted(page, place.approved, place.handed_in, place.sheets)
+    note = "" if place.is_leaf else _counted(page, place.unit_id)
     if span is not None:
         note = _joined(span or _("under this unit for a part of the period alone"), note)
-    row = _row(page, place.unit, columns, figures, note=note, opened=page.unit.pk if span is not None else 0)
+    row = _row(page, place.unit, main, figures, note=note, opened=page.unit.pk if span is not None else 0)
     return _or_silent(page, place, terms, row, figures, own=place.is_leaf)
 
 
@@ -170,11 +162,15 @@ def _or_silent(
     return HeatRow(row.name, row.note, row.url, [], [], [], mark, note)
 
 
-def _counted(page: Page, approved: int, handed_in: int, sheets: int) -> str:
-    """How many sheets the figures are made of."""
-    if page.links.handed_in:
-        return _("%(done)d/%(sheets)d sheets handed in") % {"done": handed_in, "sheets": sheets}
-    return _("%(done)d/%(sheets)d sheets approved") % {"done": approved, "sheets": sheets}
+def _counted(page: Page, unit: int) -> str:
+    """How many sheets of the period the unit's figures are made of."""
+    coming = coming_of(page, unit)
+    words = (
+        _("%(done)d/%(sheets)d sheets handed in")
+        if page.links.handed_in
+        else _("%(done)d/%(sheets)d sheets approved")
+    )
+    return words % {"done": coming.counted, "sheets": coming.sheets} if coming.sheets else ""
 
 
 def _why_silent(page: Page, place: Lineage, terms: Terms, *, own: bool) -> tuple[Mark, str]:
@@ -208,7 +204,7 @@ def _handed_in(page: Page, place: Lineage, *, own: bool) -> tuple[str, int, int]
     return handed[-1] if handed else "", len(handed), len(states)
 
 
-def _value(page: Page, indicator: Indicator, decimals: int, figure: Figure | None) -> tuple[str, str]:
+def _value(page: Page, indicator: Indicator, figure: Figure | None) -> tuple[str, str]:
     """The value, and the target of a sum that is to reach one, also where that is 0 in the period."""
     key = state_key(figure)
     if figure is None or key in ("na", "none"):
@@ -216,7 +212,7 @@ def _value(page: Page, indicator: Indicator, decimals: int, figure: Figure | Non
     if key == "nil":
         return nil_text(), ""
     reached = figure.target if indicator.is_sum and figure.comparator in (">=", ">") else None
-    return page.text(indicator, figure, decimals), "" if reached is None else trimmed(reached, 2)
+    return page.text(indicator, figure), "" if reached is None else trimmed(reached, 2)
 
 
 def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, value: str) -> Cell:
@@ -227,6 +223,8 @@ def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, va
     if shown.key == "none":
         return "h-none", url, value, shown.icon, shown.word
     as_of = _as_of(page, indicator, figure)
+    if figure.skewed:
+        return "h-few", url, "", "hourglass-split", f"{few_text()} {coverage_text(figure)}"
     if not figure.complete and (figure.outcome is None or not figure.branch):
         return "", url, value, "", _joined(coverage_text(figure), as_of)
     if shown.key in ("over", "met", "near", "miss"):

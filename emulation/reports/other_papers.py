@@ -22,7 +22,18 @@ from emulation.models import Campaign, CampaignIndicator, Indicator, InitiativeW
 from emulation.numbers import format_part
 from emulation.official import Layout
 from emulation.periods import QUARTERS, YEARS, parse_period, period_label
-from emulation.reports.display import Grades, dated, name_with_unit, unit_text, value_text
+from emulation.reports.coverage import coverage_of
+from emulation.reports.display import (
+    Grades,
+    coverage_text,
+    dated,
+    few_of_text,
+    few_text,
+    name_with_unit,
+    paper_text,
+    unit_text,
+    until_text,
+)
 from emulation.reports.figures import Figure, Reading, Wanted
 from emulation.reports.initiatives import for_list, row_of
 from emulation.reports.launch import papers_since
@@ -32,17 +43,20 @@ from emulation.reports.papers import word_file
 from emulation.reports.partly import figure_under, partly_below, spans_under
 from emulation.reports.places import places_for
 from emulation.reports.pledges import unit_pledge
-from emulation.reports.progress import subordinates
+from emulation.reports.progress import Coming, subordinates
+from emulation.reports.resting import statistics_address
 from emulation.reports.rounds import summed_up_from
 from emulation.reports.targets import Line, registration_of, target_sheet, targets_of
 from emulation.scoring import SIGNS
 from emulation.typesetting import Column, Row, Table, pdf
 from emulation.wording import listed, lower_first
+from units import clock
 from units.keys import key_of
 from units.models import Unit, User
 from units.paths import branch_q
 
 WIDE = 10  # subordinates that stand side by side
+NOT_ASKED, UNREPORTED = "–", "chưa báo cáo"  # in the place of a figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,7 @@ class OtherPaper:
     left: tuple[str, str] = ("", "")
     first: tuple[str, ...] = ()  # recipients before those of the profile
     since: date | None = None  # of a paper that sums a period up: `summed_up_from`
+    coverage: Coming | None = None  # the sheets that such a paper rests on
 
     @property
     def earliest(self) -> date:
@@ -163,6 +178,8 @@ def target_list(user: User, unit: Unit, what: str) -> OtherPaper | None:
 
 def _last(line: Line) -> str:
     """Last year's result; of how many reports where some are missing."""
+    if line.last == few_text():
+        return few_of_text(line.short)
     return f"{line.last} ({line.short})" if line.short else line.last
 
 
@@ -228,8 +245,14 @@ def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
 
     def cell(one: int, row: Indicator) -> str:
         figure, total = figures.get((one, row.pk)), whole[row.pk]
-        text = value_text(row, figure, grades)
-        return dated(text, figure.until) if figure and total and total.mixed and figure is not total else text
+        if figure is None or not figure.expected:
+            return NOT_ASKED
+        if not figure.reported:
+            return UNREPORTED
+        notes = [] if figure.complete or figure.skewed else [coverage_text(figure)]
+        notes += [until_text(figure.until)] if figure.until and total and total.mixed and figure is not total else []
+        text = paper_text(row, figure, grades)
+        return f"{text} ({'; '.join(notes)})" if notes else text
 
     def name(row: Indicator) -> str:
         total = whole[row.pk]
@@ -246,7 +269,22 @@ def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
         unit, year, "BẢNG THỐNG KÊ KẾT QUẢ THI ĐUA", about[:1].upper() + about[1:], columns, table,
         kind="statistics", landscape=True,
     )  # fmt: skip
-    return replace(paper, since=summed_up_from(year, period))
+    coverage = coverage_of(unit, year, period)
+    return replace(
+        paper, since=summed_up_from(year, period), coverage=coverage, body=tuple(_rests_on(coverage, table))
+    )
+
+
+def _rests_on(coverage: Coming, table: list[Row]) -> Iterable[tuple[int, str]]:
+    """On how many sheets the figures rest and as of which day, and what stands in the place of figures."""
+    day = f"{clock.today():%d/%m/%Y}"
+    yield 0, f"Số liệu tổng hợp từ {coverage.text} phiếu đã duyệt, tính đến ngày {day}."
+    cells = [text for row in table for text in row.cells[1:]]
+    keys = [f"“{NOT_ASKED}”: không giao hoặc không áp dụng"] if NOT_ASKED in cells else []
+    keys += [f"“{UNREPORTED}”: có giao, chưa có phiếu được duyệt"] if UNREPORTED in cells else []
+    keys += ["số trong ngoặc: số phiếu đã duyệt trên số phiếu phải báo cáo"] if not coverage.complete else []
+    if keys:
+        yield 0, f"Ghi chú: {listed(keys)}."
 
 
 def _units_in_rows(
@@ -446,8 +484,7 @@ def _initiatives_page(unit: Unit, what: str) -> str:
 
 
 def _dashboard_page(unit: Unit, what: str) -> str:
-    year, period = parse_period(what)
-    return f"{reverse('emulation:dashboard', args=[unit.pk])}?year={year}&period={period}"
+    return statistics_address(unit.pk, *parse_period(what))
 
 
 # key in the address → the paper; each page that offers one adds a line.

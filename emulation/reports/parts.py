@@ -10,7 +10,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from emulation import periods
-from emulation.consolidation import NOTHING, Parts, Rule, over_rounds, value_of
+from emulation.consolidation import NOTHING, Parts, Rule, is_skewed, over_rounds, value_of
 from emulation.models import Indicator, Lineage, Report, ReportEvent
 from emulation.numbers import format_number
 from emulation.reports.display import (
@@ -20,6 +20,7 @@ from emulation.reports.display import (
     Page,
     coverage_text,
     decimals_for,
+    few_text,
     mark,
     mark_of,
     nil_text,
@@ -71,6 +72,11 @@ class Contribution:
     place: Lineage
     parts: dict[int, Parts]
     whole: bool  # it stood there in every quarter of the period
+
+    def is_skewed(self, rule: Rule) -> bool:
+        """Whether missing cells distort what the unit alone would show."""
+        rounds = sum(bool(parts.expected) for parts in self.parts.values())
+        return is_skewed(rule, combined(rule, [self]), rounds)
 
 
 def shows_parts(indicator: Indicator) -> bool:
@@ -164,11 +170,9 @@ def unit_rows(
 ) -> list[PartRow]:
     rule = rule_of(indicator)
     weight = sum(_weight(indicator, combined(rule, [row])) for row in contributions)
-    figures = [page.figure(indicator, row.place.unit_id) for row in contributions]
-    decimals = decimals_for(indicator, figures)
     spans = spans_under(page.unit, (row.place.unit_id for row in contributions if not row.whole), page.year)
     return [
-        _unit_row(page, indicator, figure, contributions, row, weight, decimals, spans.get(row.place.unit_id, ""))
+        _unit_row(page, indicator, figure, contributions, row, weight, spans.get(row.place.unit_id, ""))
         for row in contributions
     ]
 
@@ -182,7 +186,7 @@ def _weight(indicator: Indicator, parts: Parts) -> int:
 
 def _unit_row(
     page: Page, indicator: Indicator, figure: Figure | None, rows: list[Contribution], row: Contribution, weight: int,
-    decimals: int, span: str,
+    span: str,
 ) -> PartRow:  # fmt: skip
     rule, place = rule_of(indicator), row.place
     own = place.unit_id == page.unit.pk
@@ -191,10 +195,14 @@ def _unit_row(
     judged = None if own else page.figure(indicator, place.unit_id)
     comparable = row.whole and judged is not None
     period = page.period if row.whole or not row.parts else f"Q{min(row.parts)}"
-    text = page.grades.name(indicator, value.rank) if value.rank is not None else format_number(value.value, decimals)
+    text = format_number(value.value, decimals_for(indicator, judged))
+    if value.rank is not None:
+        text = page.grades.name(indicator, value.rank)
     known = page.reading.alone(place.unit_id, indicator.pk, page.year, page.period) if own else judged
     if known is not None and known.nil and row.whole:
         text = nil_text()
+    elif row.is_skewed(rule):
+        text = few_text()
     share = _weight(indicator, parts)
     return PartRow(
         name=_("Arisen in the unit itself") if own else place.unit.name,
@@ -242,6 +250,8 @@ def _pull(
 ) -> Delta | None:
     """How much higher or lower the whole is because of one unit. Sums, grades and checklists show shares alone."""
     if indicator.measure not in (Measure.RATIO, Measure.SCORE) or figure is None or figure.value.value is None:
+        return None
+    if figure.skewed:
         return None
     without = _without(rule, rows, row)
     if without is None:
@@ -293,7 +303,6 @@ def quarter_rows(page: Page, indicator: Indicator, branch: bool, events: Iterabl
     """One row a quarter; for a single unit with its sheet, and who approved it when."""
     approvals = {event.report_id: event for event in events if event.kind in ReportEvent.APPROVALS}
     figures = {q: _quarter_figure(page, indicator, q) for q in periods.QUARTERS[page.period]}
-    decimals = decimals_for(indicator, figures.values())
     rows = []
     for quarter, figure in figures.items():
         place = page.reading.places.get((page.unit.pk, page.year, quarter))
@@ -308,7 +317,7 @@ def quarter_rows(page: Page, indicator: Indicator, branch: bool, events: Iterabl
                 url=page.links.figure(page.unit.pk, indicator, f"Q{quarter}"),
                 numerator=part_text(value.numerator),
                 denominator=part_text(value.denominator),
-                value=page.text(indicator, figure, decimals),
+                value=page.text(indicator, figure),
                 mark=mark_of(figure),
                 sources=sources,
                 note=coverage_text(figure) if figure and not figure.complete else "",

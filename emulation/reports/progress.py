@@ -88,20 +88,24 @@ class Coming:
     def complete(self) -> bool:
         return self.counted == self.sheets
 
+    @property
+    def text(self) -> str:
+        return f"{self.counted}/{self.sheets}"
 
-def coming_of(page: Page) -> Coming:
-    """Over every quarter of the period in which the unit had its place. No query."""
+
+def coming_of(page: Page, unit: int = 0) -> Coming:
+    """Over every quarter of the period in which the page's unit, or another one, had its place. No query."""
     found = []
     for quarter in periods.QUARTERS[page.period]:
-        place = page.reading.places.get((page.unit.pk, page.year, quarter))
+        place = page.reading.places.get((unit or page.unit.pk, page.year, quarter))
         if place is not None:
-            sheets, handed_in, approved = _counts(place)
+            sheets, handed_in, approved = counts_in(place)
             counted = handed_in if page.links.handed_in else approved
             found.append(Quarter(periods.period_short(f"Q{quarter}"), counted, sheets))
     return Coming(tuple(found))
 
 
-def _counts(place: Lineage) -> tuple[int, int, int]:
+def counts_in(place: Lineage) -> tuple[int, int, int]:
     """Sheets of the branch: all, handed in, approved."""
     if not place.is_leaf:
         return place.sheets, place.handed_in, place.approved
@@ -152,7 +156,7 @@ def progress_of(page: Page) -> Progress | None:
             0, Chip(page.unit.short, page.unit.name, _leaf_mark(own, place, days), "", own.get_absolute_url())
         )
     late = [chip.title for chip in chips if chip.mark.key == "overdue"]
-    counts = _counts(place)
+    counts = counts_in(place)
     overdue = days.branch(place, counts[0] - counts[1])
     return Progress(place.round, *counts, overdue, chips, late[:NAMED], max(0, len(late) - NAMED))
 

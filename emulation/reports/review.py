@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from statistics import median, median_low
@@ -21,7 +22,7 @@ from emulation.models import (
     ReportEvent,
     ResultItem,
 )
-from emulation.numbers import format_number, round_half_up, signed
+from emulation.numbers import difference, format_number, signed
 from emulation.reports.corrections import changes_since
 from emulation.reports.display import unit_text
 from emulation.reports.feeds import Fed, for_reader
@@ -34,6 +35,7 @@ from emulation.reports.sheets import (
     outcome_key,
     parts_of,
     quarter_short,
+    result_places,
     result_text,
     target_text,
     value_text,
@@ -224,15 +226,16 @@ def before_of(line: Line) -> Value | None:
     return value_in(line.indicator, line.last_quarter) if line.last_quarter else None
 
 
-def change_of(line: Line) -> Fraction | None:
-    """This round's unrounded value less the last quarter's; ranks for grades."""
+def change_of(line: Line) -> Decimal | None:
+    """This round's value less the last quarter's, both as shown; ranks for grades."""
     before = before_of(line)
     if before is None or before.comparable is None or line.value.comparable is None:
         return None
-    return line.value.comparable - before.comparable
+    places = line.indicator.shown_decimals
+    return difference(line.value.comparable, result_places(line), before.comparable, places)
 
 
-def better(indicator: Indicator, change: Fraction) -> bool | None:
+def better(indicator: Indicator, change: Decimal) -> bool | None:
     """Whether a change goes in the good direction; None where neither does."""
     if change == 0 or indicator.direction == Indicator.Direction.EXACT:
         return None
@@ -244,12 +247,11 @@ def delta_of(line: Line) -> Delta | None:
     if change is None:
         return None
     graded = line.indicator.measure == Indicator.Measure.GRADE
-    places = 0 if graded else line.indicator.shown_decimals
-    if round_half_up(change, places) == 0:
+    if change == 0:
         return Delta(format_number(0, 0), "", None)
     good = better(line.indicator, change)
     tone = "" if good is None else "up" if good else "down"
-    return Delta("" if graded else format_number(abs(change), places), tone, change > 0)
+    return Delta("" if graded else format_number(abs(change), result_places(line)), tone, change > 0)
 
 
 def median_text(line: Line) -> str:

@@ -12,10 +12,10 @@ from emulation.models import Campaign, Example, ExampleStep, Indicator, WeakPoin
 from emulation.periods import QUARTERS, quarter_end, quarter_name, quarter_start
 from emulation.phrases import Part, Phrases, fill
 from emulation.reports.dashboard import Dashboard, Line
-from emulation.reports.display import NBSP, nil_text
+from emulation.reports.display import NBSP, few_of_text, nil_text
 from emulation.reports.review_paper import headed, said
 from emulation.scoring import SIGNS
-from emulation.wording import BAD, Fact, Paragraph, as_of, enumerated, field_of, listed, lower_first
+from emulation.wording import BAD, GOOD, Fact, Paragraph, as_of, enumerated, field_of, listed, lower_first
 from units.models import Unit
 
 # Years after its own for which a report sets deadlines, as plans of a term do. One before the period has passed, one
@@ -25,7 +25,6 @@ TERM = 5
 WRITTEN = timedelta(days=92)  # after a period, in which its report is written
 
 NAMED = 8  # indicators and weak points that are named one by one
-KEYS = {"": "plain"}  # a value without a target
 TARGETS = dict(zip(SIGNS.values(), ("at_least", "above", "exactly", "at_most", "below"), strict=True))
 
 
@@ -34,13 +33,13 @@ TARGETS = dict(zip(SIGNS.values(), ("at_least", "above", "exactly", "at_most", "
 
 def fact_of(line: Line, told: Phrases) -> Fact:
     """A line of the dashboard as the wording needs it."""
-    delta, state = line.delta, KEYS.get(line.mark.key, line.mark.key)
+    delta, state = line.delta, line.mark.key or _unjudged(line)
     trend = "" if delta is None else {True: "rises", False: "falls", None: "steady"}[delta.rises]
     low, nil = line.direction == Indicator.Direction.LOWER, line.value == nil_text()
     off = state in BAD and (line.direction == Indicator.Direction.EXACT or line.above != low)
     return Fact(
         code=line.code, name=name_of(line, told), state=state,
-        value=lower_first(line.value) if line.graded or nil else measured(line.value, line.unit),
+        value=_value(line, nil=nil),
         target=_target(line, told), low=low, exact=off, total=line.total, graded=line.graded,
         zero=line.total and not nil and bool(line.value) and not line.value.strip("0,"), nil=nil,
         named=line.named, unit=line.unit,
@@ -50,6 +49,19 @@ def fact_of(line: Line, told: Phrases) -> Fact:
         until=lower_first(quarter_name(line.until.quarter)) if line.until else "",
         partly=line.until is not None and line.until.some,
     )  # fmt: skip
+
+
+def _unjudged(line: Line) -> str:
+    """Why a value has no result: sheets are missing for it or for its judgement, else it has no target."""
+    if line.skewed:
+        return "few"
+    return "plain" if line.complete or not line.target else "open"
+
+
+def _value(line: Line, *, nil: bool) -> str:
+    if line.skewed:
+        return few_of_text(line.coverage)
+    return lower_first(line.value) if line.graded or nil else measured(line.value, line.unit)
 
 
 def name_of(line: Line, told: Phrases) -> str:
@@ -119,13 +131,16 @@ def judgement(page: Dashboard, told: Phrases, until: date, points: list[WeakPoin
 def strong(page: Dashboard, told: Phrases) -> Iterable[Paragraph]:
     """What figures say for the unit."""
     lines, reached = lines_of(page), page.reached
+    sums = "_sums" if reached.sums else ""
     over = [name_of(line, told) for line in lines if line.mark.key == "over"]
     if reached.met:
         met = counted(page, "chỉ tiêu đạt", f"{reached.met}/{reached.total}")
         names = counted(page, "chỉ tiêu vượt", listed(over))
-        yield said(told, "III.1.1", "reached_over" if over else "reached", met=met, names=names)
+        yield said(told, "III.1.1", f"reached{sums}_over" if over else f"reached{sums}", met=met, names=names)
     elif reached.total:
-        yield said(told, "III.1.1", "reached_none", total=counted(page, "chỉ tiêu có đăng ký", str(reached.total)))
+        yield said(
+            told, "III.1.1", f"reached{sums}_none", total=counted(page, "chỉ tiêu có đăng ký", str(reached.total))
+        )
     better = [name_of(line, told) for line in lines if line.delta is not None and line.delta.tone == "met"]
     if better:
         yield said(
@@ -161,7 +176,7 @@ def _examples(unit: Unit, until: date, told: Phrases) -> Iterable[Paragraph]:
 
 
 def weak(page: Dashboard, told: Phrases) -> Iterable[Paragraph]:
-    """What figures say against the unit."""
+    """What figures say against the unit, or do not say: with the targets met these counts are all of them."""
     lines, missed = lines_of(page), _missed(page, told)
     if missed:
         count = counted(page, "chỉ tiêu chưa đạt", str(len(missed)))
@@ -170,14 +185,22 @@ def weak(page: Dashboard, told: Phrases) -> Iterable[Paragraph]:
     if worse:
         names = counted(page, "chỉ tiêu giảm", listed(worse))
         yield said(told, "III.2.2", "worse", year=str(page.last_year), names=names)
-    silent = [name_of(line, told) for line in lines if line.mark.key == "none"]
+    targeted = [line for line in lines if line.target]
+    open_ = [name_of(line, told) for line in targeted if line.mark.key not in (*GOOD, *BAD, "none")]
+    if open_:
+        yield said(
+            told, "III.2.6", "unjudged" if len(open_) <= NAMED else "unjudged_many",
+            count=counted(page, "số chỉ tiêu chưa kết luận", str(len(open_))),
+            names=counted(page, "chưa kết luận", listed(open_)),
+        )  # fmt: skip
+    silent = [name_of(line, told) for line in targeted if line.mark.key == "none"]
     if silent:
         yield said(
             told, "III.2.3", "unreported" if len(silent) <= NAMED else "unreported_many",
             count=counted(page, "số chỉ tiêu chưa có số liệu", str(len(silent))),
             names=counted(page, "chưa có số liệu", listed(silent)),
         )  # fmt: skip
-    if not missed and not worse and not silent:
+    if not (missed or worse or silent or open_):
         compared = any(line.delta is not None for line in lines)
         known = "no_fault_compared" if compared else "no_fault" if page.reached.total else "judged_none"
         yield said(told, "III.2.4", known)

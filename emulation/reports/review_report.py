@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from django.db.models import Q
 from django.utils import translation
@@ -12,14 +13,17 @@ from emulation.models import Campaign, Lineage, Report, Round
 from emulation.periods import QUARTERS, period_label, quarter_end
 from emulation.phrases import Part, Phrases, fill
 from emulation.reports.dashboard import Dashboard, Line, dashboard_of
-from emulation.reports.drives import drives_of
+from emulation.reports.display import few_of_text
+from emulation.reports.drives import drives_below, drives_of
 from emulation.reports.review_judgement import counted, fact_of, judgement, lines_of, tasks, weak_points
 from emulation.reports.review_paper import COLUMNS, Annex, Paper, headed, heading, phrases_of, said
+from emulation.reports.targets import has_targets
 from emulation.wording import SILENT, Clause, Fact, Paragraph, clause, listed, lower_first, mostly, paragraph
 from units import clock
 from units.models import Unit
 
 MOST_UNITS = 30  # units that are named before the rest is only counted
+MOST_DRIVES = 10  # of units below, likewise
 
 
 def period_draft(unit: Unit, year: int, period: str) -> Paper:
@@ -30,6 +34,7 @@ def period_draft(unit: Unit, year: int, period: str) -> Paper:
     told = phrases_of(unit)
     with translation.override("vi"):
         page = dashboard_of(unit, year, period)
+        page = replace(page, reached=replace(page.reached, sums=not has_targets(unit, year)))
         about = period_label(year, period)
         kind = "tổng kết" if period == "Y" else "sơ kết"
         until = quarter_end(year, QUARTERS[period][-1])
@@ -39,6 +44,7 @@ def period_draft(unit: Unit, year: int, period: str) -> Paper:
         body = [
             headed(told, "I", "heading_situation"),
             *_situation(page, about, [drive for drive in drives if drive not in coming], told),
+            *_drives_below(unit, until, told),
             *_silent(page, silent, told),
             headed(told, "II", "heading_results"), *results(page, told),
             headed(told, "III", "heading_judgement"), *judgement(page, told, until, points),
@@ -70,6 +76,19 @@ def _situation(page: Dashboard, about: str, drives: Iterable[Campaign], told: Ph
         approved=counted(page, "phiếu đã duyệt", f"{progress.approved}/{progress.sheets}"),
         missing=counted(page, "phiếu chưa trình", str(progress.missing)), round=str(progress.round),
     )  # fmt: skip
+    if not page.coming.complete and len(page.coming.quarters) > 1:
+        approved = counted(page, "phiếu đã duyệt trong kỳ", page.coming.text)
+        yield said(told, "I.3.1", "sheets_period", approved=approved)
+
+
+def _drives_below(unit: Unit, until: date, told: Phrases) -> Iterable[Paragraph]:
+    """What units below launched on their own up to the end of the period, with whose it is. Two queries at most."""
+    found = drives_below(unit, until.year).filter(starts__lte=until)
+    named = [f"{lower_first(row.name)} ({row.launching_unit.name})" for row in found[:MOST_DRIVES]]
+    more = found.count() - len(named) if len(named) == MOST_DRIVES else 0
+    if named:
+        text = f"{listed(named)} và {more} đợt khác" if more else listed(named)
+        yield said(told, "I.2.1", "drives_below", drives=text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,5 +211,16 @@ def annex_of(page: Dashboard, columns: int = len(COLUMNS)) -> tuple[Annex, ...]:
 
 
 def _annex(line: Line) -> Annex:
-    judged = " ".join(filter(None, [line.mark.word, line.as_of and f"({line.as_of})"]))
-    return Annex("", (line.full or line.label, line.unit, line.target or "–", line.value, judged, line.before))
+    value = few_of_text(line.coverage) if line.skewed else line.value
+    return Annex("", (line.full or line.label, line.unit, line.target or "–", value, _verdict(line), line.before))
+
+
+def _verdict(line: Line) -> str:
+    """The result in a word, why a figure with a target has none, of how many sheets where some are missing, as of
+    when where that is not the period's end."""
+    word = str(line.mark.word)
+    if not word and line.target:
+        word = "Chưa kết luận"
+    known = not (line.complete or line.skewed or line.mark.key in SILENT)
+    notes = "; ".join(filter(None, [f"{line.coverage} phiếu" if known else "", line.as_of]))
+    return " ".join(filter(None, [word, notes and f"({notes})"]))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from emulation import drafting
 from emulation.drafting import Change
-from emulation.models import IssuedPaper, ReviewParagraph, ReviewReport
+from emulation.models import Indicator, IssuedPaper, ReviewParagraph, ReviewReport
 from emulation.reports.drafts import draft_of
 from emulation.reports.review_paper import Annex, Paper
 from emulation.wording import Paragraph, Part
 from units.models import Unit
 from units.written import Written
+
+Named = tuple[str, str, str | None]  # what a field is called, and what it said before and says now
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Row:
     """A paragraph on the page. `row` is None for one that the draft has and the report has not.
 
     `changes` are its figures that differ from what was last seen, `fresh` today's draft where its words differ from
-    the draft last seen; `gone` says that it is drafted no more.
+    the draft last seen; `gone` says that it is drafted no more. `names` code → name of the indicators among them.
     """
 
     key: str
@@ -31,6 +33,15 @@ class Row:
     changes: list[Change]
     fresh: tuple[Part, ...] | None
     gone: bool
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def changes_named(self) -> list[Named]:
+        return [_named(one, self.names) for one in self.changes]
+
+    @property
+    def kept_named(self) -> list[Named]:
+        return [_named(one, self.names) for one in self.kept]
 
     @property
     def is_marked(self) -> bool:
@@ -45,8 +56,25 @@ class Row:
         return [Change(key, said[key], now) for key, now in self.row.seen.items() if key in said and said[key] != now]
 
 
+SUMMED = "tổng hợp/"  # the beginning of fields that sum figures up
+
+
+def name_of(key: str, names: Mapping[str, str]) -> str:
+    """What a field is called for people: the indicator with what is said of it, else what is summed up or told of."""
+    if key.startswith(SUMMED):
+        return key.removeprefix(SUMMED)
+    code, _slash, what = key.partition("/")
+    if code in names:
+        return f"{names[code]} ({what})" if what else names[code]
+    return key.rstrip("0123456789").strip() or key  # «khâu yếu 12»
+
+
+def _named(change: Change, names: Mapping[str, str]) -> Named:
+    return name_of(change.key, names), change.before, change.after
+
+
 def rows_of(report: ReviewReport, draft: Paper) -> list[Row]:
-    """All paragraphs in order, those left out too; new ones of the draft where they belong. One query."""
+    """All paragraphs in order, those left out too; new ones of the draft where they belong. Two queries at most."""
     drafts = {one.key: one for one in draft.body}
     found = [_row(row, drafts.get(row.key), draft) for row in report.paragraphs.all()]
     known = {row.key for row in found}
@@ -57,7 +85,14 @@ def rows_of(report: ReviewReport, draft: Paper) -> list[Row]:
             at = max((place for place, row in enumerate(found) if row.key in before), default=-1)
             found.insert(at + 1, Row(one.key, one.level, None, (), [], one.parts, gone=False))
             known.add(one.key)
-    return found
+    return _with_names(found)
+
+
+def _with_names(rows: list[Row]) -> list[Row]:
+    """One query, or none where no figure is another one."""
+    codes = {one.key.partition("/")[0] for row in rows for one in (*row.changes, *row.kept)}
+    names = {row.code: row.label for row in Indicator.objects.filter(code__in=codes)} if codes else {}
+    return [replace(row, names=names) for row in rows] if names else rows
 
 
 def _row(row: ReviewParagraph, drafted: Paragraph | None, draft: Paper) -> Row:

@@ -439,10 +439,15 @@ def result_text(line: Line) -> str:
     """This round's value; one more decimal where it looks like the target it misses."""
     if line.figure is None:
         return MISSING
+    return status_text(line.figure.entry.status) or value_text(line.spec, line.value, result_places(line))
+
+
+def result_places(line: Line) -> int:
+    """Decimals of this round's value."""
     places = line.indicator.shown_decimals
-    if line.value.value is not None and line.value.rank is None:
-        places = shown_decimals(line.comparator, line.target, line.value.value, places)
-    return status_text(line.figure.entry.status) or value_text(line.spec, line.value, places)
+    if line.value.value is None or line.value.rank is not None:
+        return places
+    return shown_decimals(line.comparator, line.target, line.value.value, places)
 
 
 def parts_of(line: Line) -> tuple[str, str]:

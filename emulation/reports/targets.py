@@ -90,6 +90,12 @@ def targets_of(unit: Unit, year: int, places: list[Place], drive: Campaign | Non
     return {target.campaign_indicator_id: target for target in rows}
 
 
+def has_targets(unit: Unit, year: int) -> bool:
+    """Whether the unit itself has an agreed target of the year; else its branch's are sums. One query."""
+    rows = Target.objects.filter(unit=unit, drive=None, agreed__isnull=False)
+    return rows.filter(campaign_indicator__campaign__year=year).exists()
+
+
 def target_sheet(
     unit: Unit, year: int, places: list[Place], targets: dict[int, Target], drive: Campaign | None = None
 ) -> TargetSheet:

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -137,9 +138,21 @@ def _trend_options(
         "unit": "" if graded else unit_text(indicator),
         "classes": {rank: grades.name(indicator, rank) for rank in ranks},
         "zero": indicator.is_sum,
+        "floor": _floor([number for number in (*values, *targets) if number is not None]),
         "break": start,
         "names": {"value": _("Result"), "target": _("Target"), "break": _("new definition")},
     }
+
+
+GAP = Fraction(12, 100)  # of the height, that charts.js leaves below the lowest point
+
+
+def _floor(numbers: Sequence[Fraction]) -> int | None:
+    """0 where the axis would begin below it: no figure does. None where the chart chooses."""
+    if not numbers:
+        return None
+    low, high = min(numbers), max(numbers)
+    return 0 if low - (high - low) * GAP <= 0 else None
 
 
 def _plain(value: Any) -> float | None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from emulation.models import CampaignIndicator, Target
+from emulation.models import Campaign, CampaignIndicator, Target
 from emulation.reports.comparators import judged, kept, key_of_target
 from emulation.services import targets
+from emulation.services.summaries import hold_superiors
 from emulation.services.target_values import Agreement, agreement_of, plain
 from units import access
 from units.errors import LEAST_ORDER, Refused, reason_of
@@ -32,9 +33,9 @@ def change_agreed(row: CampaignIndicator, *, by: User, reason: str) -> int:
     if not chosen:
         raise Refused(_("None of these targets is for you to change: the reviewers responsible do it."))
     wrong: list[str] = []
+    _hold(row, chosen)
     for target in chosen:
-        drive = target.drive or (row.campaign if row.campaign.kind.is_drive else None)
-        targets.lock(target.unit, row.campaign.year, drive)
+        drive = _drive(target, row)
         target.refresh_from_db(
             fields=["agreed", "comparator", "milestone_1", "milestone_2", "milestone_3", "relations"]
         )
@@ -52,6 +53,18 @@ def change_agreed(row: CampaignIndicator, *, by: User, reason: str) -> int:
     if wrong:
         raise Refused(wrong)
     return len(chosen)
+
+
+def _drive(target: Target, row: CampaignIndicator) -> Campaign | None:
+    return target.drive or (row.campaign if row.campaign.kind.is_drive else None)
+
+
+def _hold(row: CampaignIndicator, chosen: list[Target]) -> None:
+    """Lock every registration, then every unit whose figures follow: in that order one alone is agreed, too."""
+    year, drives = row.campaign.year, {target.pk: _drive(target, row) for target in chosen}
+    for target in sorted(chosen, key=lambda one: ((drive := drives[one.pk]) and drive.pk or 0, one.unit_id)):
+        targets.lock(target.unit, year, drives[target.pk])
+    hold_superiors((target.unit_id for target in chosen), year, set(drives.values()))
 
 
 def _with(target: Target, comparator: str) -> Agreement | None:

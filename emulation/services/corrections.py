@@ -11,6 +11,7 @@ from emulation.models import Correction, FigureRequest, Indicator, Notice, Repor
 from emulation.reports.plain_figures import entry_of, entry_snapshot, snapshot
 from emulation.services.cells import CellChange, apply_cells
 from emulation.services.notices import officers, reviewers, tell, tell_unit
+from emulation.services.outdated import outdate
 from emulation.services.sheets import (
     follow,
     keep_version,
@@ -186,6 +187,7 @@ def accept(correction: Correction, *, by: User) -> Correction:
     event = log(report, Kind.CORRECTED, by=by, lines=[_line(row.indicator, row.reason)])
     keep_version(report, event)
     follow(report)
+    outdate(report, by=by)
     tell_unit(Notice.Kind.CORRECTION_ACCEPTED, report, by=by, indicator=row.indicator)
     return row
 

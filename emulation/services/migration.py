@@ -20,6 +20,7 @@ from emulation.checks import Entry, missing_parts, remark, wrong_parts
 from emulation.models import (
     Grade,
     Indicator,
+    IssuedPaper,
     Report,
     ReportEvent,
     ReportVersion,
@@ -29,6 +30,7 @@ from emulation.models import (
     Round,
 )
 from emulation.reports.plain_figures import entry_snapshot, plain_figure
+from emulation.services.outdated import outdate
 from emulation.services.rounds import existed_in, make_sheets, place_of, place_units, usual_calendar
 from emulation.services.summaries import rebuild
 from units import access
@@ -177,13 +179,23 @@ def load_results(rows: Iterable[Row], *, by: User, approved: bool, correct: str 
         by_sheet[line.year, line.quarter, line.unit.pk].append(line)
     rounds = _rounds({(year, quarter) for year, quarter, _unit in by_sheet})
     reports = _sheets(by_sheet, rounds)
-    changed = _write(by_sheet, reports, by=by, correct=correct)
+    written = _write(by_sheet, reports, by=by, correct=correct)
     places = ((rounds[year, quarter], lines[0].unit) for (year, quarter, _unit), lines in by_sheet.items())
     place_units({round_ for round_, unit in places if not unit.exists_on(round_.last_day)})
     finished = _approve([reports[key] for key in by_sheet], by=by) if approved else 0
     for year in sorted({year for year, _quarter, _unit in by_sheet}):
         rebuild(year)
-    return Loaded(len(lines), changed, finished)
+    _outdate([reports[key] for key in by_sheet], set(written), approved=approved, by=by)
+    return Loaded(len(lines), len(written), finished)
+
+
+def _outdate(reports: Iterable[Report], written: set[int], *, approved: bool, by: User) -> None:
+    """Mark the papers that rest on sheets that count now, or count otherwise. `reports` as they were before."""
+    if not IssuedPaper.objects.filter(cancelled_at=None, outdated_at=None).exists():
+        return
+    for report in reports:
+        if report.pk in written if report.state == Report.State.APPROVED else approved:
+            outdate(report, by=by)
 
 
 def _rounds(quarters: set[tuple[int, int]]) -> dict[tuple[int, int], Round]:
@@ -225,8 +237,11 @@ def _write(
     *,
     by: User,
     correct: str,
-) -> int:
-    """Compare with what is stored, refuse what may not change, write the rest with its trace."""
+) -> list[int]:
+    """Compare with what is stored, refuse what may not change, write the rest with its trace.
+
+    Returns the sheet (key) of every figure written.
+    """
     wanted = {reports[key].pk: {line.indicator.pk: line for line in lines} for key, lines in by_sheet.items()}
     states = {reports[key].pk: reports[key].state for key in by_sheet}
     stored = _stored({reports[key].round_id for key in by_sheet}, wanted)
@@ -251,7 +266,7 @@ def _write(
         raise Refused(errors)
     _save(results, changes)
     _begin([reports[key] for key in by_sheet], now)
-    return len(results)
+    return [result.report_id for result in results]
 
 
 def _change(before: Any, after: Any, corrects: str, **columns: Any) -> ResultChange:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from emulation.models import Indicator, InspectedUnit, Inspection, Notice, Report, WeakPoint
 from units import access
-from units.models import Membership, Role, User
+from units.models import Membership, Role, Unit, User
 from units.paths import path_ids
 
 OFFICERS = (Role.STAFF, Role.COMMANDER)
@@ -74,6 +74,12 @@ def tell_of_point(kind: Notice.Kind, point: WeakPoint, *, by: User, text: str = 
 def officers(report: Report) -> QuerySet[User]:
     """Staff and commanders of the very unit today."""
     return _officers(unit=report.unit_id)
+
+
+def commanders(unit: Unit) -> QuerySet[User]:
+    """Commanders of the very unit today."""
+    rows = Membership.objects.active().filter(role=Role.COMMANDER, unit=unit)
+    return User.objects.filter(pk__in=rows.values("user"))
 
 
 def _officers(**units: Any) -> QuerySet[User]:

@@ -35,6 +35,10 @@ class Sent:
     error: str = ""
 
 
+class MailHostDown(Exception):
+    """The server for e-mails cannot be reached, or does not take our login: in its words."""
+
+
 def configured() -> bool:
     return bool(settings.EMAIL_HOST)
 
@@ -42,17 +46,29 @@ def configured() -> bool:
 def send_reminders(*, dry_run: bool = False) -> Iterator[Sent]:
     """Send today's mails, one a user with something due, in the user's language; never twice a day.
 
-    A mail that cannot be sent leaves no mark: the next run tries again.
+    A mail that cannot be sent leaves no mark: the next run tries again. Raises `MailHostDown` where none can.
     """
     today = clock.today()
     officers = Membership.objects.active().filter(role__in=[Role.STAFF, Role.COMMANDER]).values("user")
     told = ReminderMail.objects.filter(day=today).values("user")
     users = User.objects.filter(pk__in=officers).exclude(email="").exclude(pk__in=told)
-    with mail.get_connection() as connection:
+    connection = mail.get_connection()
+    try:
+        if not dry_run:
+            _open(connection)
         for user in users.order_by("pk").iterator(chunk_size=200):
             due = [row for row in reminders_of(user) if row.deadline.days in MAIL_DAYS]
             if due:
                 yield Sent(user, len(due)) if dry_run else _send(user, due, today, connection)
+    finally:
+        connection.close()
+
+
+def _open(connection: BaseEmailBackend) -> None:
+    try:
+        connection.open()
+    except (smtplib.SMTPException, OSError) as error:
+        raise MailHostDown(str(error) or type(error).__name__) from error
 
 
 def _send(user: User, due: list[Reminder], today: date, connection: BaseEmailBackend) -> Sent:

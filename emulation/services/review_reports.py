@@ -22,6 +22,7 @@ from emulation.models import (
     ReviewReport,
 )
 from emulation.periods import FIVE_YEARS, QUARTERS
+from emulation.reports.coverage import coverage_of
 from emulation.reports.drafts import draft_of
 from emulation.reports.drives import drive_of
 from emulation.reports.paper_kinds import KINDS
@@ -255,7 +256,8 @@ def sign_off(
     report.annex = annex_rows(draft)
     report.full_clean()
     report.save()
-    _trace(report, Kind.SIGNED, by, after=number)
+    coverage = coverage_of(report.unit, report.year, report.period)
+    _trace(report, Kind.SIGNED, by, after=number, reason="" if coverage.complete else f"{coverage.text} phiếu")
     paper = paper_of(report, draft)
     issue(
         report.unit, KINDS["report"], number=number, day=day, title=title_of(paper), signer=signer,

@@ -30,6 +30,7 @@ from emulation.reports.plain_figures import snapshot
 from emulation.reports.plan import plan_of, slot
 from emulation.services.feeds import settle
 from emulation.services.notices import tell_unit
+from emulation.services.outdated import outdate
 from emulation.services.summaries import recompute
 from units import access
 from units.errors import LEAST_ORDER, Refused, order_of, reason_of
@@ -105,12 +106,14 @@ def _enter(
 
     They follow only where the sheet counts differently: whoever takes it up changes none. No check of the role.
     """
-    counted = _counts(report.state) != _counts(state)
+    before, after = _counts(report.state), _counts(state)
     event = log(report, kind, by=by, reason=reason, lines=lines, details=details)
     report.state, report.state_since = state, event.at
     report.save(update_fields=["state", "state_since"])
-    if counted:
+    if before != after:
         follow(report)
+    if before[1] != after[1]:
+        outdate(report, by=by)
     return event
 
 

@@ -12,6 +12,9 @@ from contextvars import ContextVar
 
 from django.core.files.base import File
 from django.db.models.fields.files import FieldFile
+from django.utils.translation import gettext as _
+
+from units.errors import Refused
 
 logger = logging.getLogger(__name__)
 _written: ContextVar[list[FieldFile] | None] = ContextVar("files written within undoing_files", default=None)
@@ -41,8 +44,18 @@ def undoing_files() -> Iterator[None]:
 
 
 def store_file(field: FieldFile, name: str, content: File) -> None:
-    """Write the file of a row that is saved later. Only within `undoing_files`."""
-    own = _written.get()
+    """Write the file of a row that is saved later. Only within `undoing_files`.
+
+    Its name is known before the first byte is written, so that what a full disk has cut off goes as well; raises
+    `Refused` then.
+    """
+    own, row, column = _written.get(), field.instance, field.field
     assert own is not None
     own.append(field)
-    field.save(name, content, save=False)
+    field.name = column.generate_filename(row, name)
+    try:
+        setattr(row, column.attname, field.storage.save(field.name, content, max_length=column.max_length))
+    except OSError as error:
+        logger.exception("A file could not be written: %s", field.name)
+        words = _("The server cannot store the file: its disk is full or cannot be written. Nothing has been saved.")
+        raise Refused([words, _("Tell the system administrator, then try again.")]) from error

@@ -383,6 +383,12 @@ def _lock_superiors(units: list[int], year: int, drive: Campaign | None) -> set[
     return set()
 
 
+def hold_superiors(units: Iterable[int], year: int, drives: Iterable[Campaign | None]) -> None:
+    """Lock the superiors of `units` in the year and the drives at once, for steps that recompute unit after unit."""
+    units = list(units)
+    _lock({pk for drive in drives for pk in superiors_in_year(units, year, drive)})
+
+
 def _lock(units: Iterable[int] | QuerySet) -> None:
     """One computation of a unit's rows at a time: the second waits here, then reads what the first one wrote.
 

@@ -125,7 +125,7 @@ def targets_to_write(
     lock_targets(unit)
     rows = {place.row.pk: place.row for place in asked_places(unit, year, drive, reader)}
     stored = stored_targets(unit, year, drive).select_for_update(of=("self",)).filter(campaign_indicator__in=rows)
-    known = {target.campaign_indicator_id: target for target in stored}
+    known = {target.campaign_indicator_id: target for target in stored.order_by("pk")}
     found = {}
     for pk in chosen:
         row = rows.get(pk)

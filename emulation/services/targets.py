@@ -84,8 +84,22 @@ def register(unit: Unit, year: int, values: Values, *, by: User, drive: Campaign
 # ── the registration ──────────────────────────────────────────────────────────
 
 
+def hold(unit: Unit, year: int, drive: Campaign | None = None) -> None:
+    """Nobody else changes the registration or a target of it until this transaction ends; none is made.
+
+    Here and everywhere in one order, or two writers wait for each other: drive, registration, unit, superiors.
+    """
+    if drive is not None:
+        locked(drive)
+    list(Registration.objects.select_for_update().filter(unit=unit, year=year, drive=drive).values_list("pk"))
+    lock_targets(unit)
+
+
 def lock(unit: Unit, year: int, drive: Campaign | None = None) -> Registration:
-    """The registration, made if need be, locked for the rest of the transaction. `Refused` in a closed drive."""
+    """The registration, made if need be, locked for the rest of the transaction, after its drive and before its unit.
+
+    Raises `Refused` in a closed drive.
+    """
     _refuse_closed(drive)
     Registration.objects.get_or_create(unit=unit, year=year, drive=drive)
     rows = Registration.objects.select_for_update(of=("self",)).select_related("unit", "drive")

@@ -21,6 +21,7 @@ from emulation.reports.corrections import corrections_of, shown
 from emulation.reports.evidence import files_of
 from emulation.reports.exports import corrections_table
 from emulation.reports.lines import SheetReading
+from emulation.reports.resting import papers_on
 from emulation.services import corrections as service
 from emulation.services import sheets
 from emulation.views.sheets import get_report
@@ -179,12 +180,13 @@ def correction_detail(request: HttpRequest, pk: int) -> HttpResponse:
             problems = refused.messages
     proposed, sent = row.state == Correction.State.PROPOSED, row.state == Correction.State.SENT
     commands = sheets.may_hand_in(request.user, row.report)
+    decides = sent and service.may_decide(request.user, row)
     context = {
         "correction": shown([row])[0], "report": row.report, "form": form, "problems": problems,
         "files": files_of(row.report, indicator=row.indicator_id)[0],
         "sends": proposed and commands,
         "withdraws": row.is_open and (commands or sheets.may_enter(request.user, row.report)),
-        "decides": sent and service.may_decide(request.user, row), "least": LEAST_ORDER,
+        "decides": decides, "least": LEAST_ORDER, "papers": papers_on(row.report) if decides else [],
     }  # fmt: skip
     return render(request, "emulation/corrections/detail.html", context)
 

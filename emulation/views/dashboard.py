@@ -14,6 +14,7 @@ from emulation.reports.display import Links, Switch
 from emulation.reports.explain import Explained, explain
 from emulation.reports.exports import heat_table, parts_table
 from emulation.reports.reach import readable_in
+from emulation.reports.resting import issued_statistics
 from emulation.reports.setup import setup_steps
 from emulation.reports.weak_points import MISSED
 from emulation.services.weak_points import may_raise
@@ -62,6 +63,7 @@ def dashboard(request: PartRequest, unit: int) -> HttpResponseBase:
         {
             "page": found,
             "statistics": period_text(found.year, found.period),
+            "issued": issued_statistics(place, found.year, found.period),
             "form": form,
             "superior_readable": readable,
             "setup": setup_steps(request.user) if found.empty else [],

@@ -11,7 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.text import slugify
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -77,8 +79,17 @@ def _heads() -> list[str]:
 
 def _rows(found: QuerySet[IssuedPaper]) -> Iterator[list[Value]]:
     for row in found.iterator(500):
-        state = _("Cancelled") if row.cancelled_at else _("Still in force")
-        yield [row.number, row.day, row.unit.name, _label(row.kind), row.title, row.signer, state, row.cancelled_why]
+        what: list[Value] = [row.number, row.day, row.unit.name, _label(row.kind), row.title, row.signer]
+        yield [*what, _state(row), row.cancelled_why]
+
+
+def _state(row: IssuedPaper) -> str:
+    if row.cancelled_at:
+        return _("Cancelled")
+    if row.outdated_at is None:
+        return _("Still in force")
+    day = date_format(localtime(row.outdated_at), "SHORT_DATE_FORMAT")
+    return _("Still in force; figures changed since %(day)s") % {"day": day}
 
 
 @require_safe
@@ -160,7 +171,7 @@ def paper_issue(request: HttpRequest, unit: int, key: str, what: str) -> HttpRes
     initial = {
         "number": next_number(place, clock.today().year, kind), "day": clock.today().strftime("%d/%m/%Y"),
     } | signature_of(place, request.user, layout)  # fmt: skip
-    form = IssueForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = IssueForm(request.POST if request.method == "POST" else None, initial=initial, coverage=paper.coverage)
     if form.is_valid():
         with refusals(form):
             signed = Signature(**form.cleaned_data)

@@ -20,6 +20,7 @@ from emulation.models import Report
 from emulation.models.reports import ReportQuerySet
 from emulation.reports.corrections import waiting_corrections
 from emulation.reports.exports import office_table, review_table, sheets_table, waiting_table
+from emulation.reports.resting import papers_on
 from emulation.reports.review import QUEUE, Review, queue_beside, read_review
 from emulation.reports.verdicts import office_sheets
 from emulation.reports.work import with_progress
@@ -176,6 +177,7 @@ def _page(
         "queue": queue_beside(_waiting(request)[:QUEUE], found.report),
         "least": LEAST_ORDER,
         "seen": seen,
+        "sent": form.is_bound,
         "undoes": found.report.state == State.APPROVED and service.approved_by(found.report, request.user),
     }
     return render(request, "emulation/review/detail.html", context)
@@ -235,7 +237,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The approval has been undone; the sheet is in review again."))
             return redirect("emulation:report-review", pk)
-    context = {"report": report, "form": form, "problems": problems, "least": LEAST_ORDER}
+    context = {
+        "report": report, "form": form, "problems": problems, "least": LEAST_ORDER, "papers": papers_on(report),
+    }  # fmt: skip
     return render(request, "emulation/review/undo.html", context)
 
 
@@ -264,5 +268,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The sheet of %(unit)s is open again.") % {"unit": report.unit})
             return redirect(report)
-    context = {"report": report, "review": found, "form": form, "problems": problems}
+    context = {
+        "report": report, "review": found, "form": form, "problems": problems, "papers": papers_on(report),
+    }  # fmt: skip
     return render(request, "emulation/review/reopen.html", context)

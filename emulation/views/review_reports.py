@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emulation.forms.review_reports import ParagraphForm, PhraseForm, ReopenForm, SignForm
 from emulation.models import Phrase, ReviewReport
 from emulation.reports.confirmed import changed_last, report_page
+from emulation.reports.coverage import coverage_of
 from emulation.reports.drafts import draft_of
 from emulation.reports.issued_papers import next_number, offered_numbers
 from emulation.reports.layouts import layout_of, signature_of
@@ -153,7 +154,8 @@ def sign(request: PartRequest, pk: int) -> HttpResponse:
     initial = _given(report.unit, request) | {
         name: value for name, value in offered.items() if not getattr(report, name)
     }
-    form = SignForm(request.POST or None, instance=report, initial=initial, page=report_page(report))
+    form = SignForm(request.POST or None, instance=report, initial=initial, page=report_page(report),
+                    coverage=coverage_of(report.unit, report.year, report.period))  # fmt: skip
     if request.htmx:
         return render(request, "emulation/papers/number.html", {"form": form})
     if form.is_valid():

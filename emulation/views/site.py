@@ -1,24 +1,33 @@
-"""Pages of the site itself: start, language, account, health."""
+"""Pages of the site itself: login, start, language, account."""
 
+import logging
+
+from allauth.account import views as allauth_views
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST
 
 from emulation.context import start_name
 from emulation.reports.setup import concerned, setup_steps
 from emulation.reports.work import my_work
+from units.lockouts import trouble
+
+logger = logging.getLogger(__name__)
 
 
-@require_safe
 @login_not_required
-def healthz(request: HttpRequest) -> HttpResponse:
-    """For the watchdog: the application answers. It asks nothing of the database."""
-    return HttpResponse("ok", content_type="text/plain")
+def login(request: HttpRequest) -> HttpResponseBase:
+    """Allauth's page. Where wrong passwords cannot be counted nobody is let in, and is told why."""
+    if request.method == "POST" and (why := trouble()):
+        logger.error("Nobody can log in, wrong passwords cannot be counted: %s", why)
+        return render(request, "login_impossible.html", status=503)
+    return allauth_views.login(request)
 
 
 @require_GET

@@ -112,6 +112,7 @@ def registration_hand_in(request: HttpRequest, unit: int, year: int = 0, drive: 
     form = HandInForm(
         request.POST if request.method == "POST" else None,
         page=registration_page(page.registration, places=page.places, **page.key),
+        hold=lambda: targets.hold(**page.key),
     )  # fmt: skip
     if form.is_valid():
         with refusals(form):
@@ -255,8 +256,8 @@ class Grid:
         )  # fmt: skip
 
     def _again(self) -> dict[int, Target]:
-        """The targets as they stand now; nobody else of the unit saves meanwhile."""
-        Unit.objects.select_for_update().get(pk=self.unit.pk)
+        """The targets as they stand now; nobody else saves one meanwhile."""
+        targets.hold(**self.key)
         return targets_of(places=self.places, **self.key)
 
     def _columns(self) -> frozenset[str]:

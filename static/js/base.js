@@ -134,7 +134,7 @@ function csrfToken() {
   return cookie ? cookie.split("=")[1] : document.querySelector("[name=csrfmiddlewaretoken]").value;
 }
 
-/* Figures typed and not saved (sheet-cell.js) stay in the browser until their user logs out. */
+/* Figures typed and not saved (sheet-cell.js) and verdicts not sent (review.js) stay in the browser until their user logs out. */
 document.querySelectorAll("form[data-logout]").forEach((form) => form.addEventListener("submit", () => {
   window.addEventListener("pagehide", () => {
     try {

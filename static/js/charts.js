@@ -69,7 +69,7 @@ function trendOption(data) {
     tooltip: { trigger: "axis", renderMode: "richText", formatter: written },
     xAxis: { type: "category", data: data.periods, axisTick: { show: false }, axisLine: { lineStyle: { color: token("--qt-line-2") } }, axisLabel: { color: ink2 } },
     yAxis: {
-      type: "value", scale: !data.zero, boundaryGap: data.zero ? [0, "10%"] : ["12%", "12%"], splitNumber: 4, minInterval: Object.keys(data.classes).length ? 1 : 0,
+      type: "value", scale: !data.zero, min: data.floor, boundaryGap: data.zero ? [0, "10%"] : ["12%", "12%"], splitNumber: 4, minInterval: Object.keys(data.classes).length ? 1 : 0,
       splitLine: { lineStyle: { color: token("--qt-line") } },
       axisLabel: { color: ink2, formatter: (value) => (Object.keys(data.classes).length ? data.classes[value] || "" : axisNumber(value)) },
     },

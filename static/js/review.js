@@ -78,10 +78,45 @@ document.querySelector("[data-plain]")?.addEventListener("click", (event) => {
   refresh();
 });
 
-// What is chosen and typed is kept only by sending it: the browser asks before it is left behind.
+/* What is chosen and not sent: the browser asks before it is left behind, and keeps it by user, sheet and step until
+   the user logs out (base.js). So it outlives a session that ended and a server that failed while it was sent. With
+   it goes what the page showed: a figure that has changed since is still read first. */
+const key = verdict.dataset.keptAs;
 let unsent = false;
-verdict.addEventListener("change", () => { unsent = true; });
-document.querySelector("[data-plain]")?.addEventListener("click", () => { unsent = true; });
+function keep() {
+  unsent = true;
+  const typed = [...new FormData(verdict)].filter(([name, text]) => text && name !== "csrfmiddlewaretoken");
+  try {
+    localStorage.setItem(key, JSON.stringify(Object.fromEntries(typed)));
+  } catch { /* without storage the page itself still holds what is typed */ }
+}
+function restore() {
+  const note = document.getElementById("kept");
+  let kept = null;
+  try {
+    kept = JSON.parse(localStorage.getItem(key));
+  } catch { /* nothing that could be read */ }
+  if (!kept) return;
+  const first = JSON.stringify([...new FormData(verdict)]);
+  Object.entries(kept).forEach(([name, text]) => {
+    const field = verdict.elements.namedItem(name);
+    if (field) field.value = text;
+  });
+  document.querySelectorAll("textarea[data-least]").forEach((area) => area.dispatchEvent(new Event("input"))); // counts
+  note.hidden = JSON.stringify([...new FormData(verdict)]) === first;
+  unsent = !note.hidden;
+  note.querySelector("button").addEventListener("click", () => {
+    unsent = false;
+    localStorage.removeItem(key);
+    window.location.reload();
+  });
+}
+if (key) {
+  document.addEventListener("input", (event) => { if (event.target.form === verdict) keep(); });
+  document.querySelector("[data-plain]")?.addEventListener("click", keep);
+  if ("sent" in verdict.dataset) keep();
+  else restore();
+}
 verdict.addEventListener("submit", () => { unsent = false; });
 window.addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
 

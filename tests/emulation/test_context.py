@@ -4,7 +4,7 @@ from emulation.context import ADMINISTRATION, MAIN
 from tests.addresses import TABLE
 
 OF_NO_ENTRY = (
-    "healthz", "start", "language", "account", "account_login", "account_logout", "account_change_password",
+    "start", "language", "account", "account_login", "account_logout", "account_change_password",
     "emulation:notice-list", "emulation:notice-read", "emulation:notice-read-all",
 )  # fmt: skip
 

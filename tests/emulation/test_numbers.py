@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from emulation.numbers import (
     LIMIT,
     NumberError,
+    difference,
     exact_text,
     format_number,
     format_part,
@@ -248,3 +249,22 @@ def test_exact_text_has_at_most_six_decimals_and_no_trailing_zeros(
 )
 def test_share_of_a_whole_is_rounded_half_up_and_full_only_when_nothing_is_missing(part, whole, shown):
     assert percent_of(part, whole) == shown
+
+
+@pytest.mark.parametrize(
+    ("now", "places", "before", "places_before", "change"),
+    [
+        (Fraction(9375, 100), 1, Fraction(8333, 100), 1, "10.5"),  # 93,8 and 83,3; exactly 10,42
+        (Fraction(9828, 100), 1, Fraction(9665, 100), 1, "1.6"),
+        (Fraction(9858, 100), 2, 98, 1, "0.58"),
+        (Fraction(12, 100), 1, Fraction(14, 100), 1, "0"),
+    ],
+)
+def test_a_difference_is_that_of_what_is_shown(now, places, before, places_before, change):
+    assert difference(now, places, before, places_before) == Decimal(change)
+
+
+@given(st.fractions(0, 1000), st.fractions(0, 1000), st.integers(0, 3))
+def test_what_was_and_the_difference_make_what_is(now, before, places):
+    found = difference(now, places, before, places)
+    assert round_half_up(before, places) + found == round_half_up(now, places)

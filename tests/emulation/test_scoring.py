@@ -238,9 +238,14 @@ def test_targets_of_the_quarters_of_a_flow_add_up_to_the_year(year: Fraction, as
         (">=", 9, 9, True, False, False),  # the tenth may still bring it
         (">=", 10, 1, True, False, True),
         (">", 10, 9, True, False, False),
-        ("<=", 10, 4, True, False, False),
-        ("<=", 10, 5, True, False, True),
-        ("<=", 11, 1, True, False, True),
+        ("<=", 10, 9, True, False, False),  # the tenth may still break it
+        ("<=", 0, 9, True, False, False),
+        ("<=", 11, 1, True, False, True),  # missed, whatever comes
+        ("<", 9, 9, True, False, False),
+        ("<", 10, 1, True, False, True),
+        ("=", 10, 9, True, False, False),
+        ("=", 9, 9, True, False, False),
+        ("=", 11, 1, True, False, True),
         (">=", 9, 5, False, False, True),
         (">=", 9, 4, False, False, False),
         ("<=", 9, 9, False, True, False),

@@ -25,7 +25,8 @@ from tests.sentences import whole
 
 PHRASES = shipped()
 FACT = Fact(name="quân số khỏe", state="met", value="99,2%", target="từ 99% trở lên", unit="%", url="/figure/")
-STATES = ["over", "met", "near", "miss", "plain", *SILENT]
+STATES = ["over", "met", "near", "miss", "plain", "open", *SILENT]
+FEW = "chưa đủ phiếu để tính (25/48 phiếu)"
 TRENDS = [("", ""), ("rises", "0,2 điểm %"), ("falls", "0,2 điểm %"), ("rises", ""), ("falls", ""), ("steady", "")]
 KINDS = [{}, {"low": True}, {"exact": True}, {"low": True, "exact": True}, {"graded": True}]
 SUMS = [
@@ -39,7 +40,8 @@ CODES = ["", *sorted({indicator_of(key) for key in PHRASES} - {""})]
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("kind", [a | b for a, b in product(KINDS, [{}, *SUMS])])
 def test_every_combination_reads_as_one_sentence(state, kind):
-    silent = {"value": "", "target": "", "zero": False, "nil": False} if state in SILENT else {}
+    silent = {"value": FEW if state == "few" else "", "target": "", "zero": False, "nil": False}
+    silent = silent if state in SILENT else {}
     for (trend, delta), coverage, tone in product(TRENDS, ("", "18/20"), ("", "met", "miss")):
         fact = replace(FACT, **kind | silent, state=state, trend=trend, delta=delta, tone=tone,
                        coverage=coverage)  # fmt: skip
@@ -50,19 +52,29 @@ def test_every_combination_reads_as_one_sentence(state, kind):
         assert fact.value in text
 
 
+def test_a_year_of_too_few_sheets_is_not_called_silent():
+    points = (Point(2019), Point(2020, coverage="44/80", few=True))
+    assert course(Course("KL", "vi phạm", points), PHRASES).text == (
+        "Vi phạm chưa có số liệu trong các năm; năm 2020 chưa đủ phiếu để tính (44/80 phiếu); không có số liệu năm "
+        "2019."
+    )
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_every_indicator_is_said_in_whole_sentences(code):
     for state, zero, low in product(STATES, (False, True), (False, True)):
         value = "0 vụ" if zero else "12 vụ"
         fact = Fact(
             name=PHRASES.get(f"name.{code}", "ngày công"), code=code, state=state, low=low, zero=zero, total=True,
-            value="" if state in SILENT else value, target="từ 9 vụ trở lên", unit="vụ",
+            value=FEW if state == "few" else "" if state in SILENT else value, target="từ 9 vụ trở lên", unit="vụ",
         )  # fmt: skip
         text = paragraph([clause(fact, PHRASES)]).text
         assert whole(text), text
         assert (value in text) == (state not in SILENT)
+        judged = re.search("đạt chỉ tiêu|, vượt", text) or "chưa đủ phiếu để kết luận" not in text
+        assert (state == "open") <= (not judged)
         verb = not low and not zero and "{mới}" in PHRASES.get(f"say.{code}", PHRASES["say"])
-        assert bool(re.search(r"\b[Mm]ới\b(?!\.|,)", text)) >= (verb and state == "miss")
+        assert bool(re.search(r"\b[Mm]ới\b(?!\.|,)", text)) >= (verb and state in ("miss", "open"))
 
 
 def told(**changed) -> str:
@@ -101,6 +113,25 @@ FELL = {"trend": "falls", "tone": "met"}
         ({"state": "miss", "exact": True}, "Quân số khỏe đạt 99,2%, chưa đúng chỉ tiêu (từ 99% trở lên)."),
         ({"code": "HL_DYC", "named": True}, "Quân số khỏe đạt 99,2%, đạt chỉ tiêu đề ra (từ 99% trở lên)."),
         ({"state": "nil"}, "Quân số khỏe không phát sinh."),
+        (
+            NONE | {"state": "open", "coverage": "44/80"},
+            "Đến nay chưa để xảy ra tai nạn giao thông (0 vụ), chưa đủ phiếu để kết luận, theo 44/80 phiếu.",
+        ),
+        (
+            {
+                "code": "SK_SL",
+                "value": "25 sáng kiến",
+                "target": "từ 30 sáng kiến trở lên",
+                "state": "open",
+                "total": True,
+            },
+            "Mới có 25 sáng kiến, cải tiến kỹ thuật được công nhận, chưa đủ phiếu để kết luận (chỉ tiêu từ 30 sáng "
+            "kiến trở lên).",
+        ),
+        (
+            {"code": "KL_TT", "name": "tỷ lệ vi phạm kỷ luật", "state": "few", "value": FEW, "coverage": "25/48"},
+            "Tỷ lệ vi phạm kỷ luật chưa đủ phiếu để tính (25/48 phiếu).",
+        ),
         ({"state": "none"}, "Chưa có số liệu về quân số khỏe."),
         (
             {"code": "SK_SL", "value": "5", "state": "plain", "unit": ""},  # its words count on the unit of measure

@@ -124,3 +124,19 @@ def test_weak_password_is_refused_beside_its_field(client, person):
 def test_nobody_signs_up_or_resets_a_password_by_mail(client, db):
     statuses = {path: client.get(path).status_code for path in ("/signup/", "/password/reset/", "/email/")}
     assert statuses == {"/signup/": 404, "/password/reset/": 404, "/email/": 404}
+
+
+def test_login_says_in_words_that_wrong_passwords_cannot_be_counted(client, person, settings, tmp_path, caplog):
+    """A full disk, or a folder of another account: nobody is let in, and nobody reads of a mere error."""
+    person(Role.STAFF)
+    (tmp_path / "file").touch()
+    blocked = {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": tmp_path / "file" / "x"}
+    settings.CACHES = {"default": blocked}
+    client.cookies["django_language"] = "en"
+
+    response = log_in(client)
+
+    assert response.status_code == 503
+    assert "<h1>Nobody can log in at the moment</h1>" in response.text
+    assert caplog.messages[0].startswith("Nobody can log in, wrong passwords cannot be counted: ")
+    assert client.get(LOGIN).status_code == 200

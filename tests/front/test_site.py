@@ -54,6 +54,16 @@ def test_healthz_answers_without_login_or_database(client):
     assert (response.status_code, response.content) == (200, b"ok")
 
 
+def test_healthz_asks_nothing_about_a_session_or_the_name_of_the_server(
+    client, person, settings, django_assert_num_queries
+):
+    client.force_login(person(Role.STAFF))
+    settings.ALLOWED_HOSTS = ["thidua.example"]
+    with django_assert_num_queries(0):
+        response = client.get("/healthz", headers={"host": "10.0.0.5:8000"})
+    assert (response.status_code, response.content) == (200, b"ok")
+
+
 def test_content_security_policy_allows_this_server_alone(client, db):
     policy = client.get("/login/").headers["Content-Security-Policy"]
     assert sorted(part.strip() for part in policy.split(";")) == [

@@ -137,6 +137,7 @@ def close(planner: Page, chief: Page, head: Page, department: Unit) -> None:
     chief.goto(planner.url)
     follow(chief, "Sign off")
     fill(chief, number="12/BC", day="22/12/2021", place="Hà Nội", signer="Nguyễn Văn A", signer_post="Cục trưởng")
+    chief.get_by_label("I know that").check()  # a part of the year's sheets alone is there
     press(chief, "Sign off", "signed off")
     head.goto("/incidents/")
     follow(head, "State the register complete")

@@ -191,11 +191,15 @@ class SeenPage(Seen):
         if (unseen := self.unseen()) is not None:
             raise unseen
 
+    def hold(self) -> None:
+        """Nobody else changes what the page shows until the transaction ends."""
+        locked(self.page.row)
+
     def unseen(self) -> Refused | None:
         sent = str(self.data.get(SEEN, ""))
         if not sent:
             return None
-        locked(self.page.row)
+        self.hold()
         known, since = _lines_of(sent)
         now = self.page.lines()
         self.differences = tuple(_unread(known, now))

@@ -67,6 +67,10 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         user.save()
         return user
 
+    def create_superuser(self, *args: Any, **fields: Any) -> User:
+        """Django's command `createsuperuser` ends with this sentence: roles in units are all the rights there are."""
+        raise ValidationError("Nobody is a superuser here: manage.py create_administrator NAME --unit CODE")
+
 
 class User(AbstractBaseUser):
     """A person who logs in. Rights come from memberships alone; there are no other permissions."""

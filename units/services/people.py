@@ -6,6 +6,7 @@ root is never left without an administrator.
 
 from __future__ import annotations
 
+import logging
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -13,11 +14,13 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from units import access, clock
+from units import access, clock, lockouts
 from units.errors import Refused
 from units.locking import locked
 from units.models import Membership, Office, Role, Unit, User
 from units.text import normal
+
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -75,6 +78,14 @@ def set_first_password(user: User, *, password: str, by: User) -> None:
     _check_reach(user, by)
     user.set_first_password(password)
     user.save(update_fields=["password", "first_password", "must_change_password"])
+    lockouts.lift(user)
+
+
+def lift_lock(user: User, *, by: User) -> None:
+    """Let the user log in again at once after too many wrong passwords; the log of the server says who did."""
+    _check_reach(user, by)
+    lockouts.lift(user)
+    logger.warning("The lock of %r has been lifted by %r.", user.username, by.username)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from django.utils.http import content_disposition_header
 
 from units.spreadsheets import CSV, XLSX, Value, csv_lines, xlsx_pieces
 
+logger = logging.getLogger(__name__)
 # Should a browser open the file all the same: no script, no form, no request, an origin of its own.
 SHUT = "default-src 'none'; sandbox"
 
@@ -23,11 +25,15 @@ def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
 
 
 def content_of(file: FieldFile) -> bytes:
-    """What is kept of a row's file; 404 where it is missing on the server, as after a restore without files."""
+    """What is kept of a row's file; 404 where it is missing on the server, as after a restore without files.
+
+    The log names it, as the command `check_files` does.
+    """
     try:
         with file.open("rb") as kept:
             return kept.read()
     except FileNotFoundError as error:
+        logger.error("A file is missing: %s of %s %s", file.name, file.instance._meta.label, file.instance.pk)
         raise Http404 from error
 
 

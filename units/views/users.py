@@ -7,16 +7,18 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from units import access, clock, services
+from units import access, clock, lockouts, services
+from units.errors import Refused
 from units.forms.people import (
     MembershipCreateForm,
     MembershipEndForm,
@@ -75,6 +77,7 @@ def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person,
         "memberships": memberships,
         "today": clock.today(),
+        "locks": lockouts.locks_of(person),
         "manages": access.manages(request.user, person),
     }
     return render(request, "units/user_detail.html", context)
@@ -118,6 +121,20 @@ def user_password(request: HttpRequest, pk: int) -> HttpResponse:
         done=lambda _row: _("%(user)s can log in with the first password now.") % {"user": person}, to=person,
         crumbs=crumbs_to(person), heading=_("New first password"), submit=_("Set the first password"),
     )  # fmt: skip
+
+
+@require_POST
+@for_administrators
+def user_unlock(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the user log in again at once after too many wrong passwords."""
+    person = get_user(request, pk)
+    try:
+        services.lift_lock(person, by=request.user)
+    except Refused as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, _("%(user)s can log in again.") % {"user": person})
+    return redirect(person)
 
 
 @require_http_methods(FORM)

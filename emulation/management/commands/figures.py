@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from emulation.management.asked import add_unit_and_period, unit_and_period, unknown
 from emulation.models import Indicator
-from emulation.reports.machine_rows import machine_rows
+from emulation.reports.machine_figures import machine_rows
 
 
 class Command(BaseCommand):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from emulation.reports.demo import PASSWORD, logins
@@ -14,6 +15,8 @@ class Command(BaseCommand):
 
     @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("The demo comes with logins that everybody knows: it is not loaded with PRODUCTION=1.")
         try:
             demo.seed()
         except Refused as error:

@@ -157,11 +157,11 @@ def test_report_says_it_in_the_sentence_the_judgement_the_annex_and_the_files(mo
         "lên)."
     ) in said
     assert sum("không phải báo cáo ở các quý sau" in text for text in said) == 1
-    cells = ("Huấn luyện cán bộ", "%", "≥\u00a070", "61,1", f"Chưa đạt ({HALF})", "–")
+    cells = ("Huấn luyện cán bộ", "%", "≥\u00a070", "61,1", f"Chưa đạt (1/2 phiếu; {HALF})", "–")
     assert [one.cells for one in found.annex if one.cells] == [cells]
     (tmp_path / "r.docx").write_bytes(as_word(found))
     table = docx.Document(str(tmp_path / "r.docx")).tables[-1]
-    assert table.rows[-1].cells[4].text == f"Chưa đạt ({HALF})"
+    assert table.rows[-1].cells[4].text == f"Chưa đạt (1/2 phiếu; {HALF})"
     assert [text for text in said if not whole(text)] == []
     assert not any(HALF in part.text for part in draft_of(department, 2020, "H1").body)
 

@@ -122,7 +122,9 @@ def test_flow_over_stock_is_not_judged_where_a_quarter_lacks_sheets(
         make_report(unit, rounds[1], {row.indicator: figure}, state=APPROVED)
     make_report(depot, rounds[2], {row.indicator: (0, 100)}, state=APPROVED)
     page = explain(department, row.indicator, 2020, "H1")
-    assert (page.value, page.mark.key, page.unjudged_why != "") == ("1,3\u00a0%", "", True)
+    assert (page.value, page.mark.key, page.unjudged_why != "") == ("chưa đủ phiếu", "", True)
+    assert ({row.pull for row in page.rows}, page.contrast) == ({None}, "")
+    assert [row.value for row in page.rows] == ["2,0", "chưa đủ phiếu"]
     make_report(workshop, rounds[2], {row.indicator: (0, 100)}, state=APPROVED)
     page = explain(department, row.indicator, 2020, "H1")
     assert (page.value, page.mark.key, page.unjudged_why) == ("1,0\u00a0%", "met", "")

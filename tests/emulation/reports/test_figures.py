@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from emulation.models import Campaign, CampaignIndicator, Lineage, Report, Round
 from emulation.reports.figures import Figure, Reading, Wanted, figures_of, margins_of
-from emulation.reports.machine_rows import machine_rows
+from emulation.reports.machine_figures import machine_rows
 from emulation.scoring import Outcome
 from emulation.services.summaries import differences, rebuild
 from tests.factories import (

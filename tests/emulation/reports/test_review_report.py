@@ -1,6 +1,7 @@
 """The draft of a review report says what the approved figures say."""
 
 import io
+import re
 from datetime import UTC, date, datetime
 
 import docx
@@ -79,6 +80,51 @@ def test_report_names_what_was_missed_and_makes_it_a_task(department, depot, tra
     assert f"Còn 2 chỉ tiêu chưa đạt: {named}." in found
     assert "Chưa tốt bằng cùng kỳ năm 2019: quân số khỏe; tai nạn." in found
     assert [text for text in found if text.startswith("Tập trung")] != []
+
+
+def test_the_counts_of_targets_add_up(department, depot, workshop, training):
+    """Met, missed, not judged and without figure; what has no target is not counted."""
+    share, accidents, rows = training
+    placed = {
+        name: make_campaign_indicator(rows[share].campaign, make_indicator("count", name, name=name), kinds=kinds)
+        for name, kinds in (("C_OPEN", []), ("D_NONE", []), ("E_FREE", []), ("F_MISS", [depot.kind]))
+    }
+    for row in rows.values():
+        row.kinds.add(workshop.kind)
+    make_target(department, rows[share], 99)
+    make_target(department, rows[accidents], 0, comparator="<=")
+    for name in ("C_OPEN", "D_NONE", "F_MISS"):
+        make_target(department, placed[name], 40)
+    figures = {share: (991, 1000), accidents: 0, placed["C_OPEN"].indicator: 3, placed["F_MISS"].indicator: 3}
+    make_report(depot, make_rounds(2020)[1], figures, state=State.APPROVED)
+    counts = re.compile(r"(Đạt và vượt|Còn) [0-9/]+ chỉ tiêu")
+    assert [text for text in paragraphs(draft_of(department, 2020, "Q1")) if counts.match(text)] == [
+        "Đạt và vượt 1/5 chỉ tiêu đã đăng ký.",
+        "Còn 1 chỉ tiêu chưa đạt: f_MISS (3; chỉ tiêu từ 10 trở lên).",
+        "Còn 2 chỉ tiêu chưa kết luận do chưa đủ phiếu hoặc không phát sinh: tai nạn; c_OPEN.",
+        "Còn 1 chỉ tiêu chưa có số liệu: d_NONE.",
+    ]
+
+
+def test_targets_that_only_units_below_registered_are_called_theirs(region, department, depot, training):
+    share, _accidents, rows = training
+    make_target(department, rows[share], 99)
+    second = training[1]
+    make_target(department, rows[second], 0, comparator="<=")
+    make_report(depot, make_rounds(2020)[1], {share: (991, 1000), second: 0}, state=State.APPROVED)
+    assert "Đạt và vượt 1/1 chỉ tiêu cộng từ đăng ký của các đơn vị trực thuộc." in paragraphs(
+        draft_of(region, 2020, "Q1")
+    )
+
+
+def test_drives_of_units_below_are_told_as_theirs(region, department, depot, training):
+    make_report(depot, make_rounds(2020)[1], {}, state=State.APPROVED)
+    make_drive(department, name="Đợt thi đua chào mừng đại hội", starts=date(2020, 2, 1), ends=date(2020, 3, 1))
+    told = "Các đơn vị trực thuộc đã phát động đợt thi đua chào mừng đại hội (Unit CKT)."
+    assert [told in paragraphs(draft_of(unit, 2020, "Q1")) for unit in (region, department)] == [True, False]
+    for number in range(11):
+        make_drive(department, name=f"Đợt {number}", starts=date(2020, 2, 2), ends=date(2020, 3, 1))
+    assert any(text.endswith("(Unit CKT) và 2 đợt khác.") for text in paragraphs(draft_of(region, 2020, "Q1")))
 
 
 def test_the_annex_has_the_full_names(department, depot, training):

@@ -132,6 +132,24 @@ def test_mail_that_fails_is_tried_again(sheet, settings):
     assert send() == 1
 
 
+def test_a_mail_host_that_cannot_be_reached_is_named_in_one_sentence(sheet, settings):
+    settings.EMAIL_BACKEND = "tests.emulation.services.test_reminders.Unknown"
+    with pytest.raises(CommandError) as refused:
+        call_command("send_reminders")
+    assert str(refused.value) == (
+        "no e-mail was sent: the mail host mail.example:25 cannot be reached (Name or service not known);"
+        " the next run tries again"
+    )
+    assert send("--dry-run") == 0  # it does not ask
+
+
+class Unknown(BaseEmailBackend):
+    """A mail server whose name nobody knows."""
+
+    def open(self):
+        raise OSError("Name or service not known")
+
+
 class Refusing(BaseEmailBackend):
     """A mail server that is down."""
 

@@ -12,7 +12,7 @@ from emulation.models import Phrase, Report, ReviewReport, Round
 from emulation.periods import drive_period
 from emulation.reports.drafts import draft_of
 from emulation.reports.review_paper import phrases_of
-from emulation.reports.saved_reports import paper_for, rows_of
+from emulation.reports.saved_reports import name_of, paper_for, rows_of
 from emulation.services import review_reports as service
 from emulation.services.rounds import set_up_rounds
 from tests.factories import (
@@ -89,6 +89,28 @@ def test_edited_words_survive_changed_figures_until_somebody_decides(report, sha
     )  # fmt: skip
     last = report.events.last()
     assert (last.kind, last.by, last.before, last.after) == ("figures", staff, OWN, OWN.replace("98,0", "97,0"))
+
+
+def test_what_has_changed_is_called_by_its_name(report, share, depot, staff):
+    figure(depot, share, 99)
+    named = [one for row in rows_of(report, draft_of(depot, 2020, "Q1")) for one in row.changes_named]
+    assert ("Quân số khỏe", "98,0\u00a0%", "99,0\u00a0%") in named
+    assert not any(share.code in name or "/" in name for name, _before, _after in named)
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("KL_NT", "Vụ việc nghiêm trọng"),
+        ("KL_NT/so cùng kỳ", "Vụ việc nghiêm trọng (so cùng kỳ)"),
+        ("KL_NT/2019", "Vụ việc nghiêm trọng (2019)"),
+        ("tổng hợp/chỉ tiêu đạt", "chỉ tiêu đạt"),
+        ("thời hạn khâu yếu 12", "thời hạn khâu yếu"),
+        ("GONE", "GONE"),
+    ],
+)
+def test_fields_are_called_as_people_call_them(key, name):
+    assert name_of(key, {"KL_NT": "Vụ việc nghiêm trọng"}) == name
 
 
 def test_new_draft_may_be_taken_instead(report, share, depot, staff):

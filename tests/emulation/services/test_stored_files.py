@@ -1,18 +1,22 @@
 """Files written with rows: none stays of what was not kept, also where the last step, the commit, fails."""
 
+from collections.abc import Iterator
 from datetime import date
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone, translation
 
 from emulation.models import Attachment, Evidence, IssuedPaper, PaperTemplate
 from emulation.services import attachments, evidence, review_reports
-from emulation.services.stored_files import undoing_files
+from emulation.services.stored_files import store_file, undoing_files
 from tests.factories import (
     make_campaign,
     make_issued_paper,
@@ -21,6 +25,7 @@ from tests.factories import (
     make_rounds,
     make_upload,
 )
+from units.errors import Refused
 from units.models import Unit
 
 HEAD = {"number": "3/BC-K1", "day": date(2020, 7, 5), "signer": "A", "signer_post": "Chủ nhiệm", "place": "Huế"}
@@ -124,3 +129,23 @@ def test_a_file_that_cannot_be_removed_keeps_no_other_and_hides_no_error(depot, 
         raise OperationalError("disk full")
     assert len(files_kept()) == len(known) + 1
     assert [refused[0] in record.getMessage() for record in caplog.records] == [True]
+
+
+class CutOff(ContentFile):
+    """A file during which the disk becomes full."""
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        yield b"%PDF the first half"
+        raise OSError(ENOSPC, "No space left on device")
+
+
+def test_a_file_that_a_full_disk_has_cut_off_goes_and_is_told_in_words(depot, staff, caplog):
+    known = files_kept()
+    with translation.override("en"), pytest.raises(Refused) as refused, undoing_files():
+        store_file(Attachment(by=staff, at=timezone.now()).file, "minutes.pdf", CutOff(b"x"))
+    assert refused.value.messages == [
+        "The server cannot store the file: its disk is full or cannot be written. Nothing has been saved.",
+        "Tell the system administrator, then try again.",
+    ]
+    assert files_kept() == known
+    assert [record.exc_info[1].errno for record in caplog.records] == [ENOSPC]

@@ -157,3 +157,11 @@ def test_files_of_what_is_closed_are_added_to_and_never_removed(client, kind, de
         2,
         False,
     )
+
+
+def test_a_file_that_is_missing_on_the_server_is_named_in_the_log(client, campaign, planner, caplog):
+    row = make_attachment(campaign, planner)
+    row.file.storage.delete(row.file.name)
+    client.force_login(planner)
+    assert client.get(address("download", campaign, row.pk)).status_code == 404
+    assert caplog.messages[0] == f"A file is missing: {row.file.name} of emulation.Attachment {row.pk}"

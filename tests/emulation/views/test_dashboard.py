@@ -202,7 +202,7 @@ def test_pages_take_a_constant_number_of_queries(
         make_unit(unit)
         make_rounds(2018 + number)
     client.force_login(reviewer)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(f"/dashboard/{department.pk}/?year=2020&period=H1")
     with django_assert_num_queries(13):
         client.get(f"/dashboard/{department.pk}/QS/?year=2020&period=H1")

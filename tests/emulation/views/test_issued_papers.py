@@ -84,8 +84,38 @@ def test_statistics_of_a_past_period_have_the_units_of_that_time(
             found = statistics(reviewer, unit, what).table
         return [column.text for column in found.columns[2:]], [row.cells[2:] for row in found.rows if row.cells]
 
-    assert table(department, "2020-Q1") == (["Toàn đơn vị", "Unit K1", "Unit X1"], [("8", "5", "3")])
+    assert table(department, "2020-Q1") == (["Toàn đơn vị", "Unit K1", "Unit X1"], [("8 (2/3)", "5", "3")])
     assert table(elsewhere, "2020-Q1")[0] == ["Toàn đơn vị"]
+
+
+def test_statistics_say_what_they_rest_on_and_tell_not_asked_from_not_reported(
+    client, department, depot, workshop, movement, commander, set_today
+):
+    """The workshop has reported nothing, and is not asked what only depots are asked."""
+    of_depots = make_indicator("count", "ZK", name="Kho")
+    make_campaign_indicator(movement, of_depots, kinds=[depot.kind])
+    make_report(workshop, make_rounds()[1], {}, state=Report.State.DRAFT)
+    rebuild(2020)
+    with translation.override("vi"):
+        found = statistics(commander, department, "2020-Q1")
+    assert [row.cells[2:] for row in found.table.rows if row.cells] == [
+        ("5 (1/3)", "5", "chưa báo cáo"), ("chưa báo cáo", "chưa báo cáo", "–"),
+    ]  # fmt: skip
+    assert [text for _level, text in found.body] == [
+        "Số liệu tổng hợp từ 1/3 phiếu đã duyệt, tính đến ngày 20/07/2020.",
+        "Ghi chú: “–”: không giao hoặc không áp dụng; “chưa báo cáo”: có giao, chưa có phiếu được duyệt; số trong "
+        "ngoặc: số phiếu đã duyệt trên số phiếu phải báo cáo.",
+    ]
+    client.force_login(make_user("signer", (department, Role.COMMANDER)))
+    address = url("paper-issue", department.pk, "statistics", "2020-Q1")
+    typed = {"place": "Huế", "signer": "A", "signer_post": "CN", "number": "01/X", "day": "20/07/2020"}
+    form = client.post(address, typed).context["form"]
+    assert list(form.errors) == ["known"]
+    assert form.fields["known"].label == "Đã biết còn 2/3 phiếu chưa được duyệt: quý I/2020 2/3."
+    assert client.post(address, typed | {"known": "on"}).status_code == 302
+    assert "1/3 phiếu đã duyệt" in words(
+        client.get(url("paper-issued", IssuedPaper.objects.get().pk, "docx")).content
+    )
 
 
 @pytest.mark.parametrize(
@@ -252,7 +282,7 @@ def test_a_paper_bears_no_day_before_its_time(client, movement, depot, departmen
     signer = make_user("signer", (place, Role.COMMANDER))
     client.force_login(signer)
     address = url("paper-issue", place.pk, key, what or str(movement.pk))
-    typed = {"place": "Huế", "signer": "A", "signer_post": "CN", "number": "01/X"}
+    typed = {"place": "Huế", "signer": "A", "signer_post": "CN", "number": "01/X", "known": "on"}
     refused = client.post(address, typed | {"day": early})
     assert (list(refused.context["form"].errors), IssuedPaper.objects.count()) == (["day"], 0)
     if day:

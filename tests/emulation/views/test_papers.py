@@ -5,7 +5,7 @@ from django.contrib.messages import get_messages
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from emulation.models import Campaign, CampaignScope, LayoutProfile, Phrase, ReviewReport
+from emulation.models import Campaign, CampaignScope, LayoutProfile, Phrase, Report, ReviewReport
 from emulation.reports.paper_kinds import KINDS
 from emulation.services.issued_papers import issue
 from tests.factories import (
@@ -20,6 +20,7 @@ from tests.factories import (
 from tests.layers import built_once
 from units.models import Person, Rank
 
+KNOWN = {"known": "on"}  # sheets are missing
 MARK = '<span class="qt-onlyprint">DỰ THẢO</span>'
 
 
@@ -77,7 +78,8 @@ def test_drive_of_a_sister_unit_is_read_nowhere_but_in_its_own_branch(
     client.force_login(staff)
     assert read(depot) == (["Đợt của cục"], ["Đợt của cục"])
     client.force_login(reviewer)
-    assert read(department) == (["Đợt của cục", "Đợt cho xưởng"],) * 2
+    both = ["Đợt của cục", "Đợt cho xưởng"]
+    assert read(department) == (both, [*both, "Đợt riêng của xưởng"])  # told as the workshop's
     assert read(workshop) == (list(drives),) * 2
     with pytest.raises(CommandError):
         call_command("review_report", unit="K1", period=f"2020-D{own.pk}", format="txt", output=tmp_path / "x.txt")
@@ -88,7 +90,7 @@ def test_cost_does_not_grow_with_what_is_asked(client, asked, department, review
     for _number in range(3):
         make_campaign_indicator(campaign, make_indicator("ratio"))
     client.force_login(reviewer)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(24):
         client.get(url(department))
 
 
@@ -187,7 +189,7 @@ def test_reading_a_saved_report_costs_two_queries_more(
 ):
     client.force_login(staff)
     client.post(url(depot, name="review-report-begin"))
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(25):
         client.get(url(depot))
 
 
@@ -261,11 +263,40 @@ def test_no_report_is_signed_with_a_placeholder(client, asked, depot, commander,
     client.force_login(commander)
     client.post(url(depot, name="review-report-begin"))
     report = ReviewReport.objects.get()
-    typed = {"number": "01/BC-K1", "day": "01/07/2020", "signer": "Lê An", "signer_post": "CN", "place": "Huế"}
+    typed = {
+        "number": "01/BC-K1",
+        "day": "01/07/2020",
+        "signer": "Lê An",
+        "signer_post": "CN",
+        "place": "Huế",
+    } | KNOWN
     address = reverse("emulation:review-report-sign", args=[report.pk])
     form = client.post(address, typed | {name: "(để trống)"}).context["form"]
     assert (list(form.errors), ReviewReport.objects.get().is_signed) == ([name], False)
     assert client.post(address, typed).status_code == 302
+
+
+def test_a_report_of_which_sheets_are_missing_is_signed_by_who_says_to_know_it(client, asked, depot, commander):
+    client.force_login(commander)
+    client.post(url(depot, name="review-report-begin"))
+    report = ReviewReport.objects.get()
+    address = reverse("emulation:review-report-sign", args=[report.pk])
+    assert client.get(address).context["form"].fields["known"].label == (
+        "Đã biết còn 2/2 phiếu chưa được duyệt: quý I/2020 1/1; quý II/2020 1/1."
+    )
+    typed = {"number": "01/BC-K1", "day": "01/07/2020", "signer": "Lê An", "signer_post": "CN", "place": "Huế"}
+    form = client.post(address, typed).context["form"]
+    assert (list(form.errors), ReviewReport.objects.get().is_signed) == (["known"], False)
+    assert client.post(address, typed | KNOWN).status_code == 302
+    assert report.events.get(kind="signed").reason == "0/2 phiếu"
+
+
+def test_a_whole_report_is_signed_without_a_tick(client, asked, depot, commander):
+    Report.objects.filter(unit=depot).update(state=Report.State.APPROVED)
+    client.force_login(commander)
+    client.post(url(depot, name="review-report-begin"))
+    address = reverse("emulation:review-report-sign", args=[ReviewReport.objects.get().pk])
+    assert "known" not in client.get(address).context["form"].fields
 
 
 def test_who_signed_once_is_offered_the_same_words_again(client, asked, depot, commander):
@@ -275,7 +306,7 @@ def test_who_signed_once_is_offered_the_same_words_again(client, asked, depot, c
         "signer": "Trung tá Lê An",
         "signer_post": "CN",
         "place": "Huế",
-    }
+    } | KNOWN
     client.force_login(commander)
     for number, period in enumerate(("Q1", "H1"), start=1):
         client.post(reverse("emulation:review-report-begin", args=[depot.pk, 2020, period]))
@@ -292,7 +323,13 @@ def test_a_signed_report_goes_out_as_it_was_issued_whatever_the_layout_is_now(cl
     client.force_login(commander)
     client.post(url(depot, name="review-report-begin"))
     report = ReviewReport.objects.get()
-    typed = {"number": "01/BC-K1", "day": "01/07/2020", "signer": "Lê An", "signer_post": "CN", "place": "Huế"}
+    typed = {
+        "number": "01/BC-K1",
+        "day": "01/07/2020",
+        "signer": "Lê An",
+        "signer_post": "CN",
+        "place": "Huế",
+    } | KNOWN
     drafted = [MARK in client.get(url(depot)).text]
     assert client.post(reverse("emulation:review-report-sign", args=[report.pk]), typed).status_code == 302
     assert [*drafted, MARK in client.get(url(depot)).text] == [True, False]  # on paper a draft says that it is one
@@ -325,7 +362,13 @@ def test_a_report_reopened_is_offered_the_next_number_and_told_that_the_old_one_
     client.post(url(depot, name="review-report-begin"))
     report = ReviewReport.objects.get()
     sign, reopen = (reverse(f"emulation:review-report-{name}", args=[report.pk]) for name in ("sign", "reopen"))
-    typed = {"number": "01/BC-K1", "day": "01/07/2020", "signer": "Lê An", "signer_post": "CN", "place": "Huế"}
+    typed = {
+        "number": "01/BC-K1",
+        "day": "01/07/2020",
+        "signer": "Lê An",
+        "signer_post": "CN",
+        "place": "Huế",
+    } | KNOWN
     client.post(sign, typed)
     assert "01/BC-K1" in client.get(reopen).text
     page = client.post(reopen, {"reason": "Số liệu đã được đính chính."}, follow=True)

@@ -108,6 +108,7 @@ def report(depot: Unit, staff: User) -> Case:
         return row.is_signed
 
     typed = {"number": "01/BC", "day": "20/07/2020", "signer": "Lê An", "signer_post": "CN", "place": "Huế"}
+    typed["known"] = "on"  # no sheet is there yet
     return reverse("emulation:review-report-sign", args=[row.pk]), typed, type_in, "Paragraph 1", gone
 
 

@@ -50,7 +50,8 @@ def test_create_administrator_with_two_different_passwords_is_refused(region, mo
     ("username", "unit", "password", "message"),
     [
         ("admin", "XX", PASSWORD, "there is no unit 'XX'"),
-        ("staff", "QK", PASSWORD, "Another user has this name."),
+        ("staff", "QK", PASSWORD, r"^The user “staff” is there already; [^\n]*$"),
+        ("Staff", "QK", PASSWORD, r"^The user “staff” is there already; [^\n]*$"),
         ("ad min", "QK", PASSWORD, "Enter a valid username"),
         ("admin", "QK", "admin", "This password is too short"),
     ],
@@ -62,3 +63,8 @@ def test_create_administrator_refuses_and_leaves_nothing(staff, monkeypatch, use
         create(username, unit)
 
     assert list(User.objects.all()) == [staff]
+
+
+def test_createsuperuser_names_the_command_that_serves_instead(db):
+    with pytest.raises(CommandError, match=r"^Nobody is a superuser here: manage.py create_administrator NAME"):
+        call_command("createsuperuser", interactive=False, username="root")

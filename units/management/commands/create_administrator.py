@@ -34,7 +34,9 @@ class Command(BaseCommand):
         load_catalogue()
         try:
             user = User(username=username, full_name=username)
-            user.full_clean(exclude=["password", "search", "sorting"])
+            user.full_clean(
+                exclude=["password", "search", "sorting"], validate_unique=False, validate_constraints=False
+            )
             validate_password(password, user)
             first_administrator(username=username, password=password, unit=unit)
         except (ValidationError, Refused) as error:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('emulation', '0041_workbook_columns'),
+        ('emulation', '0042_paper_outdated'),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""Figures for machines: what `manage.py figures` prints."""
+"""Figures for programs: what `manage.py figures` prints."""
 
 from __future__ import annotations
 
