@@ -127,7 +127,7 @@ class Branches:
             name for quarter in self.tree.rounds if quarter not in self.quarters for name in self._names(quarter)
         }
         for (unit, name, indicator), values in self.stored.items():
-            if name in names:
+            if name in names and unit in self.computed:
                 self.buckets[unit, name][indicator] = row_of(values)
 
     def _add_quarter(self, place: Place, quarter: int) -> None:

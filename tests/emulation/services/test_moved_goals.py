@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from emulation.models import Report, Summary
 from emulation.reports.figures import Figure, figures_of
 from emulation.services.rounds import set_up_rounds
-from emulation.services.summaries import COLUMNS, differences, rebuild
+from emulation.services.summaries import COLUMNS, differences, rebuild, recompute
 from tests.emulation.services.test_summaries import DAYS, INDICATORS, figures
 from tests.factories import (
     make_campaign,
@@ -182,3 +182,24 @@ def test_half_yearly_stock_of_nine_months_is_that_of_the_half_year() -> None:
     assert (branch.figure(branch.head, "9M").value, branch.figure(branch.old, "9M").value) == before
     assert branch.shown("9M") == [(3, 12), (2, 8), (1, 4)]
     assert Fraction(Decimal(3)) == before[0].value
+
+
+def test_what_is_approved_after_moves_leaves_the_targets_of_those_that_moved() -> None:
+    """A unit that has moved, and has had subordinates since another one came, is not computed again by halves."""
+    head = make_unit(code="R")
+    beside, goal = make_unit(head, "A0"), make_unit(head, "A1")
+    comes, moved = make_unit(goal, "B0"), make_unit(head, "B1")
+    row = make_campaign_indicator(make_campaign(head), make_indicator(measure="count"), asked="quarter")
+    set_up_rounds(2020)
+    make_target(moved, row, "75", comparator=">")
+    rebuild(2020)
+    by = make_user("", (head, Role.ADMINISTRATOR))
+    for unit, parent, day in ((comes, moved, date(2020, 11, 5)), (moved, goal, date(2020, 7, 1))):
+        unit.refresh_from_db()
+        parent.refresh_from_db()
+        move_unit(unit, parent=parent, effective=day, by=by, decision="1/QĐ")
+
+    Report.objects.filter(unit=beside, round__quarter=1).update(state=Report.State.APPROVED)
+    recompute([beside.pk], year=2020, quarter=1)
+
+    assert differences(2020)[1] == []
