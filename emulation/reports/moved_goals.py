@@ -67,8 +67,10 @@ class MovedGoals:
             found.update(next(iter(chains.values()))[:-1])
         return found
 
-    def changes(self, superior: int, period: str) -> Iterator[tuple[int, int, str]]:
-        """(indicator, change, comparator): by how much the sum over those last placed under the superior is wrong."""
+    def changes(self, superior: int, period: str) -> Iterator[tuple[int, tuple[int, int, str]]]:
+        """Unit that has moved, and (indicator, change, comparator): by how much the sum over those last placed under
+        the superior is wrong.
+        """
         for unit, chains in self.chains.items():
             quarters = self._quarters(chains, period)
             if not quarters:
@@ -76,9 +78,9 @@ class MovedGoals:
             here = [q for q in quarters if chains[q][-2:-1] == (superior,)]
             elsewhere = [q for q in quarters if q not in here]
             if here and elsewhere:
-                yield from self._divided(unit, period, here, elsewhere)
+                yield from ((unit, change) for change in self._divided(unit, period, here, elsewhere))
             if self._meeting([chains[q] for q in (min(chains), *quarters)])[-1:] == (superior,):
-                yield from self._covered(unit, period, superior, quarters)
+                yield from ((unit, change) for change in self._covered(unit, period, superior, quarters))
 
     def _divided(
         self, unit: int, period: str, here: list[int], elsewhere: list[int]

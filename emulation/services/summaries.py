@@ -217,7 +217,7 @@ class Branches:
                 if place.unit in self.tree.branches(period):
                     self._count_below(place.unit, below.get(place.unit, ()), period)
 
-    def _count_below(self, unit: int, below: Iterable[Place], period: str) -> None:
+    def _count_below(self, unit: int, below: Sequence[Place], period: str) -> None:
         rows = self.pages[unit, period]
         goals: dict[int, list[tuple[int, str]]] = defaultdict(list)
         counts = [self.counts.get((unit, period), ()), *(self._counts_of(child.unit, period) for child in below)]
@@ -225,21 +225,31 @@ class Branches:
             rows[indicator].add_count(count)
             if count.goal is not None and self.book.rules[indicator].is_sum:
                 goals[indicator].append((count.goal, count.comparator))
-        taken = set()
-        for indicator, change, comparator in self.moved.changes(unit, period):
+        taken: dict[int, set[int]] = defaultdict(set)  # stock → who counts elsewhere with it
+        for mover, (indicator, change, comparator) in self.moved.changes(unit, period):
             goals[indicator].append((change, comparator))
-            taken |= {indicator} if change < 0 and not self.book.rules[indicator].flow else set()
+            if change < 0 and not self.book.rules[indicator].flow:
+                taken[indicator].add(mover)
         for indicator, found in goals.items():
             signs = {comparator for _goal, comparator in found}
             usual = self.book.plan.comparators.get(indicator, Comparator.AT_LEAST.value)
             total = sum(goal for goal, _comparator in found)
-            if total or indicator not in taken:  # else the only one with a target counts elsewhere
+            if total or indicator not in taken or self._others_aim(below, taken[indicator], indicator, period):
                 rows[indicator].goal = total
                 rows[indicator].comparator = signs.pop() if len(signs) == 1 else usual
         for indicator, goal in self.book.goals.get(unit, {}).items():
             row = rows[indicator]
             row.goal = self.book.goal_in(goal, indicator, period)
             row.comparator = "" if row.goal is None else goal.comparator
+
+    def _others_aim(self, below: Iterable[Place], taken: set[int], indicator: int, period: str) -> bool:
+        """Whether anybody below has a target, were it 0, beside those that count elsewhere."""
+        others = {place.unit for place in below} - taken
+        unread = others & self.tree.branches(period) - self.computed
+        if any(self._target(unit, indicator, period)[0] is not None for unit in others - unread):
+            return True
+        rows = self._stored_below().filter(unit__in=unread, period=period, indicator=indicator)
+        return bool(unread) and rows.filter(target__isnull=False).exists()
 
     def _target(self, unit: int, indicator: int, period: str) -> tuple[int | None, str]:
         """Target and comparator of a unit's branch, computed here or stored."""
