@@ -114,7 +114,7 @@ function restore() {
 if (key) {
   document.addEventListener("input", (event) => { if (event.target.form === verdict) keep(); });
   document.querySelector("[data-plain]")?.addEventListener("click", keep);
-  if ("sent" in verdict.dataset) keep();
+  if ("refused" in verdict.dataset) keep(); // «sent» is the mark of base.js
   else restore();
 }
 verdict.addEventListener("submit", () => { unsent = false; });
