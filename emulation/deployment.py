@@ -10,13 +10,19 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+from emulation.staticfiles import lacking
 from units.lockouts import trouble
 
 HINT = "Run “make install” in the folder of the application."
 
 
 def check_deployment(**kwargs: Any) -> list[CheckMessage]:
-    return [*_catalogues(), *_folders(), *_cache()]
+    return [*_packages(), *_catalogues(), *_folders(), *_cache()]
+
+
+def _packages() -> Iterator[CheckMessage]:
+    if words := lacking():
+        yield Error(words, hint=HINT, id="emulation.E001")
 
 
 def _catalogues() -> Iterator[CheckMessage]:

@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.contrib.staticfiles.utils import matches_patterns
-from django.core.checks import CheckMessage, Error
 from django.core.files.storage import FileSystemStorage
+from django.core.management.base import CommandError
 
 # Patterns below node_modules/. Whole packages would be 150 MB in a manifest.
 FILES = [
@@ -27,18 +27,16 @@ FILES = [
 FOLDERS = sorted({pattern.rsplit("/", 1)[0] for pattern in FILES})
 
 
+def lacking() -> str:
+    """Which packages are not there, in a sentence; "" where all are."""
+    missing = [folder for folder in FOLDERS if not PackageFinder.storage.exists(folder)]
+    return f"Front-end packages are missing in node_modules: {', '.join(missing)}." if missing else ""
+
+
 class PackageFinder(BaseFinder):
     """Finds the files named in `FILES` in the packages installed by npm."""
 
     storage = FileSystemStorage(location=settings.BASE_DIR / "node_modules")
-
-    def check(self, **kwargs: Any) -> list[CheckMessage]:
-        """Without the packages `collectstatic`, and every page, would fail on a path that says nothing."""
-        missing = [folder for folder in FOLDERS if not self.storage.exists(folder)]
-        words = (
-            "Front-end packages are missing in node_modules: %s. Run “make install” in the folder of the application."
-        )
-        return [Error(words % ", ".join(missing), id="emulation.E001")] if missing else []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         found = matches_patterns(path, FILES) and self.storage.exists(path)
@@ -48,6 +46,9 @@ class PackageFinder(BaseFinder):
         return full if found else []
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
+        """Without the packages `collectstatic` would fail on a path that says nothing."""
+        if words := lacking():
+            raise CommandError(f"{words} Run “make install” in the folder of the application.")
         for folder in FOLDERS:
             for name in self.storage.listdir(folder)[1]:
                 path = f"{folder}/{name}"

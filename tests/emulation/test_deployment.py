@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import FileSystemStorage
+from django.core.management.base import CommandError
 
 from emulation.deployment import check_deployment
 from emulation.staticfiles import FOLDERS, PackageFinder
@@ -14,7 +15,7 @@ def said() -> list[tuple[str, str]]:
 
 
 def test_nothing_is_said_where_nothing_is_missing():
-    assert (said(), PackageFinder().check()) == ([], [])
+    assert said() == []
 
 
 def test_a_catalogue_that_is_not_compiled_is_named(settings, tmp_path):
@@ -35,15 +36,11 @@ def test_missing_packages_are_named_before_a_path_fails(monkeypatch, tmp_path):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
     monkeypatch.setattr("emulation.staticfiles.FOLDERS", [*FOLDERS[1:], "bootstrap-icons/other"])
 
-    found = PackageFinder().check()
-
-    assert [(row.id, row.msg) for row in found] == [
-        (
-            "emulation.E001",
-            "Front-end packages are missing in node_modules: bootstrap-icons/other. Run “make install” in the folder"
-            " of the application.",
-        )
-    ]
+    words = "Front-end packages are missing in node_modules: bootstrap-icons/other."
+    assert said() == [("emulation.E001", words)]
+    with pytest.raises(CommandError) as refused:
+        list(PackageFinder().list([]))
+    assert str(refused.value) == f"{words} Run “make install” in the folder of the application."
 
 
 @pytest.fixture
