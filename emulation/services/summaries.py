@@ -26,46 +26,30 @@ from django.db import transaction
 from django.db.models import F, Max, Min, Q, QuerySet, Sum
 
 from emulation import periods
-from emulation.consolidation import Cell, Parts, over_rounds
+from emulation.consolidation import Cell, over_rounds
 from emulation.models import Campaign, Indicator, Lineage, Report, Round, Summary
 from emulation.models.catalogue import Comparator
 from emulation.reports.book import SETS, SPLIT, Book, Count, Place, Row, Tree, by_superior
 from emulation.reports.moved_goals import MovedGoals
+from emulation.services.summary_columns import (
+    COLUMNS,
+    COUNTS,
+    NO_CLASSES,
+    PARTS,
+    PLAIN,
+    columns_of,
+    parts_of,
+    row_of,
+)
 from units.locking import locked
 from units.models import Unit
 from units.paths import path_ids
 
-PARTS = ("numerator", "denominator", "samples", "reported", "expected")
-COUNTS = ("targeted", "met", "all_targeted", "all_met", "target", "comparator")
-PLAIN = (*(name + column for name in SETS for column in PARTS), *COUNTS, "unsettled")
-COLUMNS = (*PLAIN, "classes", "all_classes")
-NO_CLASSES: tuple[dict, dict] = ({}, {})
 SHEETS = ("sheets", "handed_in", "approved")  # counts kept with a unit's place in a round
 CHUNK = 4  # indicators held in memory at a time when everything is rebuilt
 Rows = dict[int, Row]  # indicator → row
 Page = tuple[int, str]  # unit, period or bucket
 Stored = dict[tuple[int, str, int], tuple[Any, ...]]  # unit, period, indicator → `COLUMNS`
-
-
-def columns_of(row: Row) -> tuple[Any, ...]:
-    """A row as it is stored, in the order of `COLUMNS`."""
-    sums = (getattr(row.parts[name], column) for name in SETS for column in PARTS)
-    classes = ({str(key): c for key, c in sorted(row.parts[name].classes.items())} for name in SETS)
-    return *sums, *row.count, row.unsettled, *classes
-
-
-def row_of(values: Sequence[Any]) -> Row:
-    """The inverse of `columns_of`."""
-    row = Row(_parts(values), goal=values[14], comparator=values[15], unsettled=values[16])
-    row.add_count(Count(*values[10:16]))
-    for name, classes in zip(SETS, values[-2:], strict=True):
-        row.parts[name].add_classes({int(key): counts for key, counts in classes.items()})
-    return row
-
-
-def _parts(values: Sequence[Any]) -> dict[str, Parts]:
-    """Both sets of parts from the sums in the order of `PLAIN`."""
-    return {"": Parts(*values[:5]), "all_": Parts(*values[5:10])}
 
 
 def _rows() -> Rows:
@@ -172,7 +156,7 @@ class Branches:
         group = ("unit__lineages__parent", "period", "indicator")
         sums = {f"{name}{column}_sum": Sum(name + column) for name in SETS for column in PARTS}
         for unit, period, indicator, *values in rows.values_list(*group).annotate(**sums):
-            self.buckets[unit, period][indicator] = Row(_parts(values))
+            self.buckets[unit, period][indicator] = Row(parts_of(values))
         classes = rows.exclude(classes={}, all_classes={}).values_list(*group, "classes", "all_classes")
         for unit, period, indicator, *found in classes:
             row = self.buckets[unit, period][indicator]

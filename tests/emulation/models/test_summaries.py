@@ -3,7 +3,7 @@
 import pytest
 
 from emulation.models import Indicator, Summary
-from emulation.services.summaries import COLUMNS
+from emulation.services.summary_columns import COLUMNS
 from tests.constraints import assert_refused
 from tests.factories import make_drive, make_indicator
 from tests.layers import built_once

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from emulation.models import Report, Summary
 from emulation.reports.figures import Figure, figures_of
 from emulation.services.rounds import set_up_rounds
-from emulation.services.summaries import COLUMNS, differences, rebuild, recompute
+from emulation.services.summaries import differences, rebuild, recompute
+from emulation.services.summary_columns import COLUMNS
 from tests.emulation.services.test_summaries import DAYS, INDICATORS, figures
 from tests.factories import (
     make_campaign,

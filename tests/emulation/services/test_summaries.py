@@ -26,7 +26,8 @@ from emulation.models import (
 )
 from emulation.services import corrections, sheets
 from emulation.services.rounds import set_up_rounds
-from emulation.services.summaries import COLUMNS, differences, rebuild, recompute
+from emulation.services.summaries import differences, rebuild, recompute
+from emulation.services.summary_columns import COLUMNS
 from tests.emulation.services.plain import Plain
 from tests.factories import (
     make_campaign,
